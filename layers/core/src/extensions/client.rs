@@ -1,0 +1,103 @@
+use serde::Deserialize;
+
+use crate::jsonrpc::RawJson;
+
+/// The capabilities the client declared: for this request (modern), or for the
+/// session (legacy).
+///
+/// ```
+/// use mcp_layers_core::{extensions::ClientCapabilities, jsonrpc::RawJson};
+///
+/// let declared = RawJson::parse(r#"{"sampling":{},"elicitation":{"url":{}}}"#)?;
+/// let capabilities = ClientCapabilities::new(declared);
+/// assert!(capabilities.has(&["elicitation", "url"]));
+/// assert!(!capabilities.has(&["roots"]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ClientCapabilities(RawJson);
+
+impl ClientCapabilities {
+    /// From the JSON object that declares them.
+    #[must_use]
+    pub fn new(declared: RawJson) -> Self {
+        Self(declared)
+    }
+
+    /// Whether there is a member at this path, whatever its value but `null` and
+    /// `false`. `{"elicitation":{}}` has `["elicitation"]`.
+    #[must_use]
+    pub fn has(&self, path: &[&str]) -> bool {
+        self.get(path).is_some_and(|value| !matches!(value.as_str(), "null" | "false"))
+    }
+
+    /// The value at this path.
+    #[must_use]
+    pub fn get(&self, path: &[&str]) -> Option<RawJson> {
+        path.iter().try_fold(self.0.clone(), |value, key| {
+            let members: std::collections::BTreeMap<std::borrow::Cow<'_, str>, RawJson> =
+                value.to().ok()?;
+            members.get(*key).cloned()
+        })
+    }
+
+    /// The object as the client sent it.
+    #[must_use]
+    pub fn as_json(&self) -> &RawJson {
+        &self.0
+    }
+}
+
+impl Default for ClientCapabilities {
+    fn default() -> Self {
+        Self(RawJson::empty_object())
+    }
+}
+
+/// Who the client says it is. Never a reason to treat it differently (META-4).
+///
+/// ```
+/// use mcp_layers_core::{extensions::ClientInfo, jsonrpc::RawJson};
+///
+/// let info = ClientInfo::new(RawJson::parse(r#"{"name":"probe","version":"1"}"#)?);
+/// assert_eq!(info.name().as_deref(), Some("probe"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ClientInfo(RawJson);
+
+impl ClientInfo {
+    /// From the `Implementation` object.
+    #[must_use]
+    pub fn new(implementation: RawJson) -> Self {
+        Self(implementation)
+    }
+
+    /// Its `name`.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        self.read().map(|info| info.name)
+    }
+
+    /// Its `version`.
+    #[must_use]
+    pub fn version(&self) -> Option<String> {
+        self.read().map(|info| info.version)
+    }
+
+    /// The object as the client sent it.
+    #[must_use]
+    pub fn as_json(&self) -> &RawJson {
+        &self.0
+    }
+
+    fn read(&self) -> Option<Implementation> {
+        self.0.to().ok()
+    }
+}
+
+#[derive(Deserialize)]
+struct Implementation {
+    name: String,
+    version: String,
+}

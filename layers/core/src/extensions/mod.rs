@@ -1,0 +1,29 @@
+//! The typed request extensions by which layers speak to each other.
+//!
+//! Each has one inserter, any number of readers, and a documented meaning when
+//! it is absent: never an error.
+//!
+//! | extension | inserted by | absent means |
+//! |---|---|---|
+//! | [`ClientAddr`] | `serve`, or the host | the peer's address is unknown |
+//! | [`Principal`] | an authentication layer | the caller is anonymous |
+//! | [`ProtocolVersion`](crate::protocol::ProtocolVersion) | `protocol_version`, narrowed by `session` | 2025-11-25 |
+//! | [`ServedVersions`] | `protocol_version` | all revisions |
+//! | [`ClientCapabilities`], [`ClientInfo`] | `request_metadata` (modern), `session` (legacy) | nothing was declared |
+//! | [`TraceContext`] | `request_metadata` | no trace goes on |
+//! | [`SessionHandle`] | `session` | there is no session |
+//! | [`Cancellation`] | `cancellation` | dropping the future is the only cancellation |
+
+mod cancellation;
+mod client;
+mod identity;
+mod session;
+mod trace_context;
+mod versions;
+
+pub use cancellation::{CancelReason, CancelToken, Cancellation, Cancelled, OnDisconnect};
+pub use client::{ClientCapabilities, ClientInfo};
+pub use identity::{ClientAddr, Principal};
+pub use session::{InvalidSessionId, SessionHandle, SessionId};
+pub use trace_context::TraceContext;
+pub use versions::ServedVersions;

@@ -1,0 +1,183 @@
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
+use http::HeaderValue;
+
+use super::{CancelToken, ClientCapabilities, ClientInfo};
+use crate::protocol::{LogLevel, ProtocolVersion};
+
+/// The id of a session: 128 random bits, 32 hexadecimal digits on the wire.
+///
+/// `Debug` and `Display` show the first eight digits only: whoever knows an id
+/// can use the session.
+///
+/// ```
+/// use mcp_layers_core::extensions::SessionId;
+///
+/// let id = SessionId::parse(b"0123456789abcdef0123456789abcdef")?;
+/// assert_eq!(id.to_string(), "01234567…");
+/// assert_eq!(id.to_header_value(), "0123456789abcdef0123456789abcdef");
+/// # Ok::<(), mcp_layers_core::extensions::InvalidSessionId>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(u128);
+
+impl SessionId {
+    /// The id of these bits.
+    #[must_use]
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+
+    /// The bits.
+    #[must_use]
+    pub const fn to_bits(self) -> u128 {
+        self.0
+    }
+
+    /// Reads a header's value.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSessionId`] for anything but 32 lower-case hexadecimal digits.
+    pub fn parse(value: &[u8]) -> Result<Self, InvalidSessionId> {
+        let digit = |byte: &u8| match byte {
+            b'0'..=b'9' => Some(u128::from(byte - b'0')),
+            b'a'..=b'f' => Some(u128::from(byte - b'a' + 10)),
+            _ => None,
+        };
+        if value.len() != 32 {
+            return Err(InvalidSessionId);
+        }
+        value
+            .iter()
+            .try_fold(0_u128, |bits, byte| Some(bits << 4 | digit(byte)?))
+            .map(Self)
+            .ok_or(InvalidSessionId)
+    }
+
+    /// The id as a header's value.
+    #[must_use]
+    pub fn to_header_value(self) -> HeaderValue {
+        let mut value =
+            HeaderValue::try_from(self.to_wire()).expect("hexadecimal digits are a header value");
+        value.set_sensitive(true);
+        value
+    }
+
+    /// The id as it goes over the wire. A secret: not for logs.
+    #[must_use]
+    pub fn to_wire(self) -> String {
+        format!("{:032x}", self.0)
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}…", self.0 >> 96)
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionId({self})")
+    }
+}
+
+/// The text is no session id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidSessionId;
+
+impl fmt::Display for InvalidSessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a session id is 32 lower-case hexadecimal digits")
+    }
+}
+
+impl std::error::Error for InvalidSessionId {}
+
+/// The session a legacy request belongs to, on this node.
+#[derive(Clone)]
+pub struct SessionHandle(Arc<Session>);
+
+struct Session {
+    id: SessionId,
+    version: ProtocolVersion,
+    capabilities: ClientCapabilities,
+    client_info: Option<ClientInfo>,
+    ended: CancelToken,
+    /// 0 is unset; otherwise one more than the level's place in `LogLevel::ALL`.
+    log_level: AtomicU8,
+}
+
+impl SessionHandle {
+    /// A handle. `ended` fires when the session does.
+    #[must_use]
+    pub fn new(
+        id: SessionId,
+        version: ProtocolVersion,
+        capabilities: ClientCapabilities,
+        client_info: Option<ClientInfo>,
+        ended: CancelToken,
+    ) -> Self {
+        let log_level = AtomicU8::new(0);
+        Self(Arc::new(Session { id, version, capabilities, client_info, ended, log_level }))
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn id(&self) -> SessionId {
+        self.0.id
+    }
+
+    /// The revision negotiated at `initialize`.
+    #[must_use]
+    pub fn protocol_version(&self) -> ProtocolVersion {
+        self.0.version
+    }
+
+    /// What the client declared at `initialize`.
+    #[must_use]
+    pub fn client_capabilities(&self) -> &ClientCapabilities {
+        &self.0.capabilities
+    }
+
+    /// Who the client said it is.
+    #[must_use]
+    pub fn client_info(&self) -> Option<&ClientInfo> {
+        self.0.client_info.as_ref()
+    }
+
+    /// Fires when the session ends: by DELETE, expiry, or shutdown.
+    #[must_use]
+    pub fn ended(&self) -> &CancelToken {
+        &self.0.ended
+    }
+
+    /// The least severe log message this session wants; `None` until
+    /// `logging/setLevel` was called.
+    #[must_use]
+    pub fn log_level(&self) -> Option<LogLevel> {
+        let stored = self.0.log_level.load(Ordering::Relaxed);
+        LogLevel::ALL.get(usize::from(stored.checked_sub(1)?)).copied()
+    }
+
+    /// Sets the least severe log message this session wants.
+    pub fn set_log_level(&self, level: LogLevel) {
+        self.0.log_level.store(level as u8 + 1, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for SessionHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionHandle")
+            .field("id", &self.id())
+            .field("protocol_version", &self.protocol_version())
+            .finish_non_exhaustive()
+    }
+}

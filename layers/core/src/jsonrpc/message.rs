@@ -1,0 +1,157 @@
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::{ErrorObject, RawJson, RequestId};
+
+/// A JSON-RPC message on its way to the client, encoded once.
+///
+/// ```
+/// use mcp_layers_core::jsonrpc::{Message, RawJson, RequestId};
+///
+/// let message = Message::result(&RequestId::from(1), &RawJson::empty_object());
+/// assert_eq!(&message.bytes()[..], br#"{"jsonrpc":"2.0","id":1,"result":{}}"#);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Message {
+    bytes: Bytes,
+    kind: MessageKind,
+    overflow: Overflow,
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MessageKind {
+    /// A response with a result.
+    Result,
+    /// A response with an error of this code.
+    Error(i64),
+    /// A request to the client (legacy).
+    Request,
+    /// A notification.
+    Notification,
+}
+
+/// What becomes of a message when its stream's budget is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// The stream is closed: the message may not be lost.
+    #[default]
+    Close,
+    /// It replaces an earlier one of the same key that still waits.
+    Latest(u64),
+    /// The oldest waiting message of this sort is dropped, and counted.
+    DropOldest,
+}
+
+impl Message {
+    /// A response with a result.
+    #[must_use]
+    pub fn result(id: &RequestId, result: &RawJson) -> Self {
+        Self::result_with(id, result.as_bytes().len(), |out| {
+            out.extend_from_slice(result.as_bytes())
+        })
+    }
+
+    /// A response whose result `write` appends as JSON; `hint` is its likely size
+    /// in bytes.
+    pub fn result_with(id: &RequestId, hint: usize, write: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let mut out = Vec::with_capacity(hint + 64);
+        out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+        id.write_json(&mut out);
+        out.extend_from_slice(br#","result":"#);
+        write(&mut out);
+        out.push(b'}');
+        Self::new(out, MessageKind::Result)
+    }
+
+    /// A response with an error. Without an id the member is left out: `null` is
+    /// never sent (RPC-13, D-12).
+    #[must_use]
+    pub fn error(id: Option<&RequestId>, error: &ErrorObject) -> Self {
+        let mut out = br#"{"jsonrpc":"2.0","#.to_vec();
+        if let Some(id) = id {
+            out.extend_from_slice(br#""id":"#);
+            id.write_json(&mut out);
+            out.push(b',');
+        }
+        out.extend_from_slice(br#""error":"#);
+        write_json(&mut out, error);
+        out.push(b'}');
+        Self::new(out, MessageKind::Error(error.code()))
+    }
+
+    /// A notification. `params` must serialise to an object.
+    pub fn notification<P: Serialize + ?Sized>(method: &str, params: &P) -> Self {
+        let mut out = br#"{"jsonrpc":"2.0","method":"#.to_vec();
+        write_json(&mut out, method);
+        out.extend_from_slice(br#","params":"#);
+        write_json(&mut out, params);
+        out.push(b'}');
+        Self::new(out, MessageKind::Notification)
+    }
+
+    /// A request to the client (legacy). `params` must serialise to an object.
+    pub fn request<P: Serialize + ?Sized>(id: &RequestId, method: &str, params: &P) -> Self {
+        let mut out = br#"{"jsonrpc":"2.0","id":"#.to_vec();
+        id.write_json(&mut out);
+        out.extend_from_slice(br#","method":"#);
+        write_json(&mut out, method);
+        out.extend_from_slice(br#","params":"#);
+        write_json(&mut out, params);
+        out.push(b'}');
+        Self::new(out, MessageKind::Request)
+    }
+
+    /// Says what becomes of the message when its stream's budget is full.
+    #[must_use]
+    pub fn with_overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// The encoded message.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The encoded message.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> MessageKind {
+        self.kind
+    }
+
+    /// Whether it is a response.
+    #[must_use]
+    pub fn is_response(&self) -> bool {
+        matches!(self.kind, MessageKind::Result | MessageKind::Error(_))
+    }
+
+    /// What becomes of it when its stream's budget is full.
+    #[must_use]
+    pub fn overflow(&self) -> Overflow {
+        self.overflow
+    }
+
+    fn new(out: Vec<u8>, kind: MessageKind) -> Self {
+        Self { bytes: out.into(), kind, overflow: Overflow::Close }
+    }
+}
+
+/// A value that does not serialise (a map with keys that are no strings) becomes
+/// `null`, so that the message stays JSON.
+fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    let start = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(start);
+        out.extend_from_slice(b"null");
+    }
+}

@@ -1,0 +1,138 @@
+use std::fmt;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
+use serde_json::value::RawValue;
+
+/// One JSON value as text: known to be well formed, not yet read.
+///
+/// Cheap to clone. A value taken from a request shares the request's own
+/// [`Bytes`], and so keeps that body alive; [`detach`](Self::detach) copies.
+///
+/// ```
+/// use mcp_layers_core::jsonrpc::RawJson;
+///
+/// let json = RawJson::parse(r#"{ "a": 1 }"#)?;
+/// assert_eq!(json.to::<serde_json::Value>()?["a"], 1);
+/// assert_eq!(json.compact().as_str(), r#"{"a":1}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawJson(Bytes);
+
+impl RawJson {
+    /// Checks that `text` is one JSON value.
+    ///
+    /// # Errors
+    ///
+    /// `serde_json`'s syntax error.
+    pub fn parse(text: impl Into<Bytes>) -> Result<Self, serde_json::Error> {
+        let text = text.into();
+        let raw: &RawValue = serde_json::from_slice(&text)?;
+        let value = text.slice_ref(raw.get().as_bytes());
+        Ok(Self(value))
+    }
+
+    /// Serialises a value.
+    ///
+    /// # Errors
+    ///
+    /// What the value's `Serialize` reports, e.g. a map with keys that are no
+    /// strings.
+    pub fn from_value<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        serde_json::to_vec(value).map(|json| Self(json.into()))
+    }
+
+    /// The empty object, `{}`.
+    #[must_use]
+    pub const fn empty_object() -> Self {
+        Self(Bytes::from_static(b"{}"))
+    }
+
+    /// For text that a JSON parser has already accepted.
+    pub(crate) fn trusted(text: Bytes) -> Self {
+        Self(text)
+    }
+
+    /// Reads the value as a `T`, which may borrow from it.
+    ///
+    /// # Errors
+    ///
+    /// When the value does not fit `T`.
+    pub fn to<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.0)
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("a parsed JSON value is UTF-8")
+    }
+
+    /// The JSON text's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether the value is an object.
+    #[must_use]
+    pub fn is_object(&self) -> bool {
+        self.0.first() == Some(&b'{')
+    }
+
+    /// Whether the value is `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        &*self.0 == b"null"
+    }
+
+    /// A copy that shares nothing with the body it came from, for what outlives
+    /// its request.
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self(Bytes::copy_from_slice(&self.0))
+    }
+
+    /// The same value, members in the same order, without blanks and line breaks
+    /// between tokens.
+    #[must_use]
+    pub fn compact(&self) -> Self {
+        let mut out = Vec::with_capacity(self.0.len());
+        let (mut in_string, mut escaped) = (false, false);
+        for &byte in &self.0 {
+            if in_string {
+                in_string = escaped || byte != b'"';
+                escaped = !escaped && byte == b'\\';
+            } else if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+                continue;
+            } else {
+                in_string = byte == b'"';
+            }
+            out.push(byte);
+        }
+        Self(out.into())
+    }
+}
+
+impl fmt::Debug for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawJson({})", self.as_str())
+    }
+}
+
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_slice::<&RawValue>(&self.0)
+            .map_err(S::Error::custom)?
+            .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let text: Box<str> = raw.into();
+        Ok(Self(Bytes::from(text.into_string())))
+    }
+}

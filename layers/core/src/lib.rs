@@ -1,0 +1,24 @@
+//! The words every layer of `mcp-stack` shares.
+//!
+//! This crate holds what two or more layers must agree on and nothing that
+//! decides anything: JSON-RPC messages ([`jsonrpc`]), the protocol's versions,
+//! method names and error codes ([`protocol`]), the body types of the message
+//! zone ([`Inbound`], [`Outbound`]), how a layer refuses ([`Rejection`]) and the
+//! typed extensions by which layers speak to each other ([`extensions`]).
+//!
+//! It depends on no runtime.
+
+pub mod extensions;
+pub mod headers;
+mod inbound;
+pub mod jsonrpc;
+mod outbound;
+pub mod protocol;
+pub mod queue;
+mod rejection;
+mod zone;
+
+pub use inbound::{Batch, Inbound, Notification, Reply, Request};
+pub use outbound::{Event, EventStream, Outbound};
+pub use rejection::{FromRejection, Rejection};
+pub use zone::MessageService;

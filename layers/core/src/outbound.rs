@@ -1,0 +1,93 @@
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_core::Stream;
+
+use crate::{Rejection, jsonrpc::Message};
+
+/// The body of a response in the message zone: what the client is to get.
+///
+/// Only the border knows whether it becomes `application/json` or
+/// `text/event-stream`. The HTTP status and headers are those of the surrounding
+/// `http::Response`, except where a variant fixes the status.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outbound {
+    /// One response.
+    Response(Message),
+    /// Messages that end in a response, or a stream that stays open.
+    Stream(EventStream),
+    /// A notification or reply was taken: 202, no body.
+    Accepted,
+    /// Done, and nothing to say: 204, no body.
+    NoContent,
+    /// Refused: the rejection's own status and headers.
+    Rejected(Rejection),
+}
+
+/// A stream of events on its way to one client.
+pub struct EventStream {
+    events: Pin<Box<dyn Stream<Item = Event> + Send>>,
+    subscription: bool,
+}
+
+impl EventStream {
+    /// The stream that answers one request and ends with its response.
+    pub fn call(events: impl Stream<Item = Event> + Send + 'static) -> Self {
+        Self { events: Box::pin(events), subscription: false }
+    }
+
+    /// A stream that stays open for whatever comes: it cannot be answered as one
+    /// JSON object.
+    pub fn subscription(events: impl Stream<Item = Event> + Send + 'static) -> Self {
+        Self { events: Box::pin(events), subscription: true }
+    }
+
+    /// Whether the stream stays open without a response in sight.
+    #[must_use]
+    pub fn is_subscription(&self) -> bool {
+        self.subscription
+    }
+}
+
+impl Stream for EventStream {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.events.as_mut().poll_next(cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.events.size_hint()
+    }
+}
+
+impl fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream")
+            .field("subscription", &self.subscription)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One server-sent event: a message, and the fields that resumption needs.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Event {
+    /// The message; an event without one has empty data.
+    pub message: Option<Message>,
+    /// The event's `id` field: visible ASCII without line breaks.
+    pub id: Option<Box<str>>,
+    /// The event's `retry` field, sent in whole milliseconds.
+    pub retry: Option<Duration>,
+}
+
+impl From<Message> for Event {
+    fn from(message: Message) -> Self {
+        Self { message: Some(message), ..Self::default() }
+    }
+}

@@ -1,0 +1,10 @@
+//! The Model Context Protocol's versions, methods, `_meta` keys and log levels.
+
+mod log_level;
+pub mod meta;
+mod method;
+mod version;
+
+pub use log_level::{LogLevel, UnknownLogLevel};
+pub use method::Method;
+pub use version::{Era, ProtocolVersion};

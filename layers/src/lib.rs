@@ -1,0 +1,28 @@
+//! Every concern of an MCP server over Streamable HTTP as an independent
+//! [`tower`] layer: one folder per layer, one feature per folder.
+//!
+//! Nothing is on by default; `full` is everything. A layer names no other layer:
+//! they share the words of [`mcp_layers_core`] and speak through its typed
+//! extensions. Each module's page is the layer's contract.
+//!
+//! [`tower`]: https://docs.rs/tower
+
+#[cfg(feature = "cancellation")]
+pub mod cancellation;
+#[cfg(feature = "negotiate")]
+pub mod negotiate;
+#[cfg(feature = "protocol_version")]
+pub mod protocol_version;
+#[cfg(feature = "rate_limit")]
+pub mod rate_limit;
+#[cfg(feature = "request_metadata")]
+pub mod request_metadata;
+#[cfg(feature = "session")]
+pub mod session;
+#[cfg(feature = "validate_host")]
+pub mod validate_host;
+#[cfg(feature = "validate_origin")]
+pub mod validate_origin;
+
+#[cfg(test)]
+mod support;
