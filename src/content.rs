@@ -1,0 +1,195 @@
+//! What tools and prompts answer with.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use mcp_layers_core::protocol::ProtocolVersion;
+use serde::Serialize;
+
+use crate::{resource::ResourceContents, shared::Annotations, shared::Meta};
+
+/// One block of content.
+///
+/// ```
+/// use mcp_stack::Content;
+///
+/// let block = Content::image([0x89, b'P', b'N', b'G'], "image/png");
+/// assert_eq!(
+///     serde_json::to_value(&block)?,
+///     serde_json::json!({ "type": "image", "data": "iVBORw==", "mimeType": "image/png" }),
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Serialize)]
+pub struct Content {
+    #[serde(flatten)]
+    block: Block,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<Annotations>,
+    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Block {
+    Text {
+        text: String,
+    },
+    #[serde(rename_all = "camelCase")]
+    Image {
+        data: String,
+        mime_type: String,
+    },
+    #[serde(rename_all = "camelCase")]
+    Audio {
+        data: String,
+        mime_type: String,
+    },
+    Resource {
+        resource: ResourceContents,
+    },
+    ResourceLink(Box<ResourceLink>),
+}
+
+impl Content {
+    /// Text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::of(Block::Text { text: text.into() })
+    }
+
+    /// An image, which is sent in Base64 (TOOL-17).
+    pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
+        Self::of(Block::Image { data: STANDARD.encode(bytes), mime_type: mime_type.into() })
+    }
+
+    /// Sound, which is sent in Base64 (TOOL-17). Clients of 2024-11-05 get a text
+    /// in its place.
+    pub fn audio(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
+        Self::of(Block::Audio { data: STANDARD.encode(bytes), mime_type: mime_type.into() })
+    }
+
+    /// A resource's contents, embedded.
+    #[must_use]
+    pub fn resource(resource: ResourceContents) -> Self {
+        Self::of(Block::Resource { resource })
+    }
+
+    /// A link to a resource, which need not be listed (TOOL-19). Clients older
+    /// than 2025-06-18 get the URI as text.
+    #[must_use]
+    pub fn resource_link(link: ResourceLink) -> Self {
+        Self::of(Block::ResourceLink(Box::new(link)))
+    }
+
+    /// Says for whom the block is, and how important.
+    #[must_use]
+    pub fn with_annotations(mut self, annotations: Annotations) -> Self {
+        self.annotations = Some(annotations);
+        self
+    }
+
+    /// Adds `_meta`.
+    #[must_use]
+    pub fn with_meta(mut self, meta: Meta) -> Self {
+        self.meta = Some(meta);
+        self
+    }
+
+    fn of(block: Block) -> Self {
+        Self { block, annotations: None, meta: None }
+    }
+
+    /// About how many bytes of JSON it is.
+    pub(crate) fn size_hint(&self) -> usize {
+        64 + match &self.block {
+            Block::Text { text } => text.len(),
+            Block::Image { data, .. } | Block::Audio { data, .. } => data.len(),
+            Block::Resource { resource } => resource.size_hint(),
+            Block::ResourceLink(_) => 256,
+        }
+    }
+
+    /// What a client of this revision can read: a kind it does not know becomes
+    /// text (TOOL-18, D-22).
+    pub(crate) fn for_version(self, version: ProtocolVersion) -> Self {
+        let text = match &self.block {
+            Block::ResourceLink(link) if version < ProtocolVersion::V2025_06_18 => {
+                format!("{}: {}", link.name, link.uri)
+            }
+            Block::Audio { mime_type, .. } if version < ProtocolVersion::V2025_03_26 => {
+                format!("[audio, {mime_type}]")
+            }
+            _ => return self,
+        };
+        Self { block: Block::Text { text }, ..self }
+    }
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<&str> for Content {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+/// A resource named in content, for the client to read if it wants to.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceLink {
+    uri: String,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mime_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+}
+
+impl ResourceLink {
+    /// A link to `uri`, called `name`.
+    pub fn new(uri: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            name: name.into(),
+            title: None,
+            description: None,
+            mime_type: None,
+            size: None,
+        }
+    }
+
+    /// A name for people.
+    #[must_use]
+    pub fn with_title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What the resource is.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// The media type.
+    #[must_use]
+    pub fn with_mime_type(mut self, mime_type: impl Into<String>) -> Self {
+        self.mime_type = Some(mime_type.into());
+        self
+    }
+
+    /// The size in bytes.
+    #[must_use]
+    pub fn with_size(mut self, bytes: u64) -> Self {
+        self.size = Some(bytes);
+        self
+    }
+}

@@ -1,0 +1,216 @@
+//! What a handler sees of the request it serves.
+
+use std::sync::Arc;
+
+use http::{Extensions, HeaderMap, Uri, request::Parts};
+use mcp_layers_core::{
+    extensions::{
+        CancelToken, Cancelled, ClientCapabilities, ClientInfo, Principal, SessionHandle,
+    },
+    jsonrpc::{ErrorObject, Message, Overflow, RawJson, code},
+    protocol::{LogLevel, ProtocolVersion},
+};
+use serde::Serialize;
+
+use crate::run::Emitter;
+
+/// The request at hand: who asks, what surrounds the call, and the ways to speak
+/// before answering.
+///
+/// Cheap to clone. A clone may outlive the call; what it emits then goes nowhere.
+///
+/// ```
+/// use mcp_stack::{Context, LogLevel, Tool};
+///
+/// let walk = Tool::new("walk", async |cx: Context| {
+///     for step in 1..=3 {
+///         cx.progress(f64::from(step), Some(3.0), None);
+///     }
+///     cx.log(LogLevel::Info, "arrived");
+///     "done"
+/// });
+/// # let _ = walk;
+/// ```
+#[derive(Debug, Clone)]
+pub struct Context(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    parts: Parts,
+    emitter: Emitter,
+    cancel: CancelToken,
+    progress_token: Option<RawJson>,
+    /// The least severe log message to send; `None` sends none.
+    log_level: Option<LogLevel>,
+}
+
+impl Context {
+    pub(crate) fn new(
+        parts: Parts,
+        emitter: Emitter,
+        cancel: CancelToken,
+        progress_token: Option<RawJson>,
+        log_level: Option<LogLevel>,
+    ) -> Self {
+        Self(Arc::new(Inner { parts, emitter, cancel, progress_token, log_level }))
+    }
+
+    pub(crate) fn emitter(&self) -> &Emitter {
+        &self.0.emitter
+    }
+
+    pub(crate) fn cancel_token(&self) -> &CancelToken {
+        &self.0.cancel
+    }
+
+    /// The HTTP request's headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.parts.headers
+    }
+
+    /// The HTTP request's URI.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        &self.0.parts.uri
+    }
+
+    /// The HTTP request's extensions: what the host and the layers put there.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.0.parts.extensions
+    }
+
+    /// The revision this request is served by.
+    #[must_use]
+    pub fn protocol_version(&self) -> ProtocolVersion {
+        protocol_version(self.extensions())
+    }
+
+    /// Who the client says it is; never a reason to treat it differently.
+    #[must_use]
+    pub fn client_info(&self) -> Option<&ClientInfo> {
+        self.extensions().get()
+    }
+
+    /// What the client declared: for this request (modern) or its session (legacy).
+    #[must_use]
+    pub fn client_capabilities(&self) -> Option<&ClientCapabilities> {
+        self.extensions().get()
+    }
+
+    /// Who the caller was authenticated to be.
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.extensions().get()
+    }
+
+    /// The session, in the legacy era.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionHandle> {
+        self.extensions().get()
+    }
+
+    /// Refuses the call unless the client declared the capability at this path,
+    /// such as `["sampling"]` or `["elicitation", "url"]`. Call it before emitting
+    /// anything.
+    ///
+    /// # Errors
+    ///
+    /// `-32021` with `data.requiredCapabilities` (META-6, META-7) in the modern
+    /// era; in the legacy era, which has no such code, `-32602`.
+    pub fn require_capability(&self, path: &[&str]) -> Result<(), ErrorObject> {
+        if self.client_capabilities().is_some_and(|declared| declared.has(path)) {
+            return Ok(());
+        }
+        let message = format!("this needs the client capability {}", path.join("."));
+        if !self.protocol_version().is_modern() {
+            return Err(ErrorObject::invalid_params(message));
+        }
+        let empty = serde_json::json!({});
+        let required =
+            path.iter().rev().fold(empty, |value, key| serde_json::json!({ *key: value }));
+        Err(ErrorObject::new(code::MISSING_CLIENT_CAPABILITY, message)
+            .with_data(&serde_json::json!({ "requiredCapabilities": required })))
+    }
+
+    /// Whether the call was cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancel.is_cancelled()
+    }
+
+    /// Waits until the call is cancelled. A handler itself is dropped at that
+    /// moment; this is for work it has spawned.
+    pub fn cancelled(&self) -> Cancelled {
+        self.0.cancel.cancelled()
+    }
+
+    /// Reports progress, if the client asked for it. Values that do not increase
+    /// are not sent (PROG-3); while the client lags only the latest waits.
+    pub fn progress(&self, progress: f64, total: Option<f64>, message: Option<&str>) {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Params<'a> {
+            progress_token: &'a RawJson,
+            progress: Number,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            total: Option<Number>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            message: Option<&'a str>,
+        }
+        let Some(progress_token) = &self.0.progress_token else { return };
+        if !self.0.emitter.advances(progress) {
+            return;
+        }
+        let (progress, total) = (Number(progress), total.map(Number));
+        let params = Params { progress_token, progress, total, message };
+        let message = Message::notification("notifications/progress", &params);
+        // A request has one token, so one key serves.
+        self.0.emitter.emit(message.with_overflow(Overflow::Latest(0)));
+    }
+
+    /// Sends a log message, if the client wants this level and the server has
+    /// logging on; see [`McpService::with_logging`](crate::McpService::with_logging).
+    /// Credentials and personal data do not belong in it (LOG-10).
+    pub fn log<D: Serialize>(&self, level: LogLevel, data: D) {
+        self.log_as(level, None, data);
+    }
+
+    /// As [`log`](Self::log), under a logger's name.
+    pub fn log_as<D: Serialize>(&self, level: LogLevel, logger: Option<&str>, data: D) {
+        #[derive(Serialize)]
+        struct Params<'a, D> {
+            level: LogLevel,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            logger: Option<&'a str>,
+            data: D,
+        }
+        if self.0.log_level.is_some_and(|least| level >= least) {
+            let params = Params { level, logger, data };
+            let message = Message::notification("notifications/message", &params);
+            self.0.emitter.emit(message.with_overflow(Overflow::DropOldest));
+        }
+    }
+}
+
+/// The revision a request is served by; without the `protocol_version` layer the
+/// newest legacy one.
+pub(crate) fn protocol_version(extensions: &Extensions) -> ProtocolVersion {
+    extensions.get().copied().unwrap_or(ProtocolVersion::LATEST_LEGACY)
+}
+
+/// A number written as an integer where it is one: `50`, not `50.0`.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if self.0.fract() == 0.0 && self.0.abs() < EXACT {
+            #[expect(clippy::cast_possible_truncation, reason = "an integer below 2^53")]
+            serializer.serialize_i64(self.0 as i64)
+        } else {
+            serializer.serialize_f64(self.0)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use std::collections::BTreeMap;
+
+use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
+use serde::Deserialize;
+
+use super::{
+    Exchange, Routed,
+    pending::{Kind, Run},
+};
+use crate::{Arguments, Completion, CompletionRequest, Handler, registry::Snapshot};
+
+/// COMP-2.
+#[derive(Deserialize)]
+struct Params {
+    r#ref: Reference,
+    argument: Argument,
+    #[serde(default)]
+    context: Settled,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type")]
+enum Reference {
+    #[serde(rename = "ref/prompt")]
+    Prompt { name: String },
+    #[serde(rename = "ref/resource")]
+    Resource { uri: String },
+}
+
+#[derive(Deserialize)]
+struct Argument {
+    name: String,
+    value: String,
+}
+
+#[derive(Deserialize, Default)]
+struct Settled {
+    #[serde(default)]
+    arguments: BTreeMap<String, String>,
+}
+
+impl Exchange<'_> {
+    pub(super) fn complete(self, items: &Snapshot) -> Routed {
+        let params: Params = self
+            .request
+            .params
+            .to()
+            .map_err(|error| ErrorObject::invalid_params(error.to_string()))?;
+        let Some(handler) = find(items, &params)? else {
+            // COMP-9
+            return Ok(self.answer(64, |out| {
+                Completion::default().write(out);
+            }));
+        };
+        let request =
+            CompletionRequest { value: params.argument.value, arguments: params.context.arguments };
+        let json = RawJson::from_value(&request).expect("a completion request serialises");
+        let arguments = Arguments::text(json);
+        self.start(|context| Kind::Completion { run: Run::new(handler, arguments, context) })
+    }
+}
+
+/// The completer, if the argument has one (COMP-4).
+fn find(items: &Snapshot, params: &Params) -> Result<Option<Handler<Completion>>, ErrorObject> {
+    let unknown = |what: &str, name: &str| {
+        Err(ErrorObject::invalid_params(format!("unknown {what} {name:?}")))
+    };
+    let argument = &params.argument.name;
+    match &params.r#ref {
+        Reference::Prompt { name } => match items.prompts.get(name) {
+            None => unknown("prompt", name),
+            Some(prompt) if !prompt.has_argument(argument) => unknown("argument", argument),
+            Some(prompt) => Ok(prompt.completions.get(argument).cloned()),
+        },
+        Reference::Resource { uri } => match items.templates.get(uri) {
+            None => unknown("resource template", uri),
+            Some(entry) if !entry.template.variables().any(|name| name == argument) => {
+                unknown("variable", argument)
+            }
+            Some(entry) => Ok(entry.completions.get(argument).cloned()),
+        },
+    }
+}

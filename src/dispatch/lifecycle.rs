@@ -1,0 +1,100 @@
+use mcp_layers_core::{
+    extensions::{ServedVersions, SessionHandle},
+    jsonrpc::ErrorObject,
+    protocol::{Era, ProtocolVersion},
+};
+use serde::Serialize;
+
+use super::{Dispatched, Exchange, Routed};
+use crate::registry::Snapshot;
+
+/// What the server can do: exactly what it will serve (INIT-6, DISC-5).
+#[derive(Serialize)]
+struct Capabilities {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tools: Option<Empty>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resources: Option<Empty>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompts: Option<Empty>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completions: Option<Empty>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logging: Option<Empty>,
+}
+
+/// `{}`: the feature is there, without options.
+#[derive(Serialize)]
+struct Empty {}
+
+pub(super) fn has_resources(items: &Snapshot) -> bool {
+    items.resources.was_used() || items.templates.was_used()
+}
+
+pub(super) fn has_completions(items: &Snapshot) -> bool {
+    items.prompts.iter().any(|prompt| !prompt.completions.is_empty())
+        || items.templates.iter().any(|template| !template.completions.is_empty())
+}
+
+impl Exchange<'_> {
+    /// INIT-1. The version is what the `protocol_version` layer has negotiated.
+    pub(super) fn initialize(&self) -> Routed {
+        let params = &self.request.params;
+        let object = |key: &str| params.get(key).is_some_and(|json| json.starts_with('{'));
+        // INIT-5
+        if params.string("protocolVersion").is_none() {
+            return Err(ErrorObject::invalid_params("\"protocolVersion\" must be a string"));
+        }
+        if let Some(key) = ["capabilities", "clientInfo"].into_iter().find(|key| !object(key)) {
+            return Err(ErrorObject::invalid_params(format!("\"{key}\" must be an object")));
+        }
+        Ok(self.answer(512, |out| {
+            out.member("protocolVersion", self.version.as_str());
+            out.member("capabilities", &self.capabilities());
+            out.member("serverInfo", self.server.signature.as_json());
+            if let Some(instructions) = &self.server.instructions {
+                out.member("instructions", instructions);
+            }
+        }))
+    }
+
+    /// DISC-2…4. Modern revisions alone are named: a client will use them with
+    /// metadata on each request (D-7).
+    pub(super) fn discover(&self) -> Dispatched {
+        let served = self.parts.extensions.get::<ServedVersions>().cloned().unwrap_or_default();
+        let versions: Vec<_> =
+            served.of(Era::Modern).iter().copied().map(ProtocolVersion::as_str).collect();
+        self.answer(512, |out| {
+            out.member("supportedVersions", &versions);
+            out.member("capabilities", &self.capabilities());
+            if let Some(instructions) = &self.server.instructions {
+                out.member("instructions", instructions);
+            }
+            out.members(|out| self.server.cache.write(out));
+        })
+    }
+
+    /// LOG-6, LOG-7. Without a session there is nothing to remember the level in.
+    pub(super) fn set_log_level(&self) -> Routed {
+        let level = self
+            .string("level")?
+            .parse()
+            .map_err(|error| ErrorObject::invalid_params(format!("{error}")))?;
+        if let Some(session) = self.parts.extensions.get::<SessionHandle>() {
+            session.set_log_level(level);
+        }
+        Ok(self.empty())
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let items = self.server.registry.snapshot();
+        let when = |on: bool| on.then_some(Empty {});
+        Capabilities {
+            tools: when(items.tools.was_used()),
+            resources: when(has_resources(&items)),
+            prompts: when(items.prompts.was_used()),
+            completions: when(has_completions(&items)),
+            logging: when(self.server.logging),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+use mcp_layers_core::jsonrpc::RawJson;
+
+use super::{
+    Exchange, Routed,
+    pending::{Kind, Run},
+};
+use crate::{
+    Arguments,
+    registry::Snapshot,
+    resource::{Reading, ResourceNotFound},
+};
+
+impl Exchange<'_> {
+    pub(super) fn read_resource(self, items: &Snapshot) -> Routed {
+        let uri = self.string("uri")?;
+        let (reading, arguments) =
+            find(items, &uri).ok_or_else(|| ResourceNotFound::error_object(&uri, self.version))?;
+        self.start(|context| {
+            let run = Run::new(reading.handler.clone(), arguments, context);
+            Kind::Resource { uri, reading, run }
+        })
+    }
+}
+
+/// A resource at exactly this URI, else the first template that matches (RES-20).
+fn find(items: &Snapshot, uri: &str) -> Option<(Reading, Arguments)> {
+    if let Some(resource) = items.resources.get(uri) {
+        return Some((resource.reading.clone(), Arguments::text(RawJson::empty_object())));
+    }
+    items.templates.iter().find_map(|entry| {
+        let variables = entry.template.matches(uri)?;
+        Some((entry.reading.clone(), Arguments::tree(variables.into())))
+    })
+}

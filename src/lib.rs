@@ -1,0 +1,49 @@
+#![doc = include_str!("../README.md")]
+
+mod completion;
+mod content;
+mod context;
+mod dispatch;
+mod handler;
+mod prompt;
+mod registry;
+mod resource;
+mod result;
+mod run;
+mod schema;
+#[cfg(feature = "serve")]
+mod serve;
+mod service;
+mod shared;
+mod stack;
+mod tool;
+
+pub use completion::{Completion, CompletionRequest};
+pub use content::{Content, ResourceLink};
+pub use context::Context;
+pub use handler::{
+    Argument, Arguments, Async, Blocking, BoxError, Call, Handler, HandlerFuture, IntoHandler,
+    IntoOutput, InvalidArguments, Json,
+};
+pub use prompt::{Prompt, PromptArgument, PromptMessage, PromptResult};
+pub use registry::{Draft, RegisterError, RegisterErrorKind, Registry};
+pub use resource::{
+    InvalidUriTemplate, Resource, ResourceContents, ResourceNotFound, ResourceRead,
+    ResourceTemplate, UriTemplate,
+};
+#[cfg(feature = "serve")]
+pub use serve::{HttpService, Server};
+pub use service::{McpService, ResponseFuture};
+pub use shared::{Annotations, CacheHints, Icon, Implementation, Meta, Role, Theme};
+pub use stack::{DefaultSlots, Slots, Stack};
+pub use tool::{Tool, ToolAnnotations, ToolResult};
+
+/// The layers, each in a module of its own whose page is its contract.
+pub use mcp_layers as layers;
+/// The words the layers share: messages, versions, rejections, extensions.
+pub use mcp_layers_core as core;
+#[doc(no_inline)]
+pub use mcp_layers_core::{
+    jsonrpc::{ErrorObject, RawJson},
+    protocol::{LogLevel, ProtocolVersion},
+};

@@ -1,0 +1,99 @@
+use std::collections::BTreeMap;
+
+use mcp_layers_core::{jsonrpc::RawJson, protocol::Era};
+use serde::Serialize;
+
+use super::{Prompt, PromptArgument, PromptResult};
+use crate::{
+    Arguments, Completion, Handler, Icon, InvalidArguments, Meta, RegisterError, RegisterErrorKind,
+    registry::Item,
+};
+
+/// A prompt as registered.
+#[derive(Debug)]
+pub(crate) struct PromptEntry {
+    name: String,
+    arguments: Vec<PromptArgument>,
+    listed: RawJson,
+    pub(crate) handler: Handler<PromptResult>,
+    pub(crate) completions: BTreeMap<String, Handler<Completion>>,
+}
+
+impl PromptEntry {
+    /// Validates arguments before the handler sees them (PROMPT-5, PROMPT-7).
+    pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
+        let given: BTreeMap<String, String> = arguments.to().map_err(|error| {
+            InvalidArguments::new(format!("a prompt's arguments are strings: {error}"))
+        })?;
+        let missing =
+            |argument: &&PromptArgument| argument.required && !given.contains_key(&argument.name);
+        match self.arguments.iter().find(missing) {
+            Some(argument) => Err(InvalidArguments::new(format!("{:?} is missing", argument.name))),
+            None => Ok(Arguments::text(arguments)),
+        }
+    }
+
+    pub(crate) fn has_argument(&self, name: &str) -> bool {
+        self.arguments.iter().any(|argument| argument.name == name)
+    }
+}
+
+impl Item for PromptEntry {
+    const SORT: &'static str = "prompt";
+
+    fn key(&self) -> &str {
+        &self.name
+    }
+
+    fn entry(&self, _: Era) -> &RawJson {
+        &self.listed
+    }
+}
+
+impl Prompt {
+    pub(crate) fn compile(self) -> Result<PromptEntry, RegisterError> {
+        #[derive(Serialize)]
+        struct Listed<'a> {
+            name: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            title: &'a Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            description: &'a Option<String>,
+            #[serde(skip_serializing_if = "<[PromptArgument]>::is_empty")]
+            arguments: &'a [PromptArgument],
+            #[serde(skip_serializing_if = "<[Icon]>::is_empty")]
+            icons: &'a [Icon],
+            #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+            meta: &'a Option<Meta>,
+        }
+        let fail = |kind, fault: String| RegisterError::new(kind, "prompt", &self.name, fault);
+        if self.name.is_empty() || self.name.len() > 128 {
+            let fault = "a prompt's name has 1 to 128 bytes".into();
+            return Err(fail(RegisterErrorKind::InvalidName, fault));
+        }
+        if self.icons.iter().any(|icon| !icon.has_valid_src()) {
+            let fault = "an icon's source must be an https: or data: URI".into();
+            return Err(fail(RegisterErrorKind::InvalidPart, fault)); // ICON-1
+        }
+        let known = |name: &String| self.arguments.iter().any(|known| known.name == *name);
+        if let Some(name) = self.completions.keys().find(|name| !known(name)) {
+            let fault = format!("completes {name:?}, which is no argument of it");
+            return Err(fail(RegisterErrorKind::InvalidPart, fault));
+        }
+        let listed = Listed {
+            name: &self.name,
+            title: &self.title,
+            description: &self.description,
+            arguments: &self.arguments,
+            icons: &self.icons,
+            meta: &self.meta,
+        };
+        Ok(PromptEntry {
+            listed: RawJson::from_value(&listed).expect("a prompt's entry serialises"),
+            name: self.name,
+            arguments: self.arguments,
+            handler: self.handler,
+            completions: self.completions,
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! Prompts: what a person can pick to begin with.
+
+mod entry;
+mod result;
+
+pub(crate) use entry::PromptEntry;
+pub use result::{PromptMessage, PromptResult};
+
+use std::collections::BTreeMap;
+
+use mcp_layers_core::jsonrpc::RawJson;
+use serde::{Deserialize, Serialize};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{BoxError, Call, Completion, Handler, Icon, IntoHandler, Meta};
+
+/// A prompt: a name, arguments, and the function that writes the messages.
+///
+/// Arguments are strings. They come from the function's argument type, whose
+/// fields must therefore be strings or optional strings, or are added by hand.
+///
+/// ```
+/// use mcp_stack::Prompt;
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Review {
+///     /// The language of the code.
+///     language: String,
+/// }
+///
+/// let review = Prompt::new("review", |args: Review| format!("Review this {} code.", args.language))
+///     .with_description("Asks for a code review");
+/// # let _ = review;
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Prompt {
+    name: String,
+    title: Option<String>,
+    description: Option<String>,
+    arguments: Vec<PromptArgument>,
+    icons: Vec<Icon>,
+    meta: Option<Meta>,
+    completions: BTreeMap<String, Handler<Completion>>,
+    handler: Handler<PromptResult>,
+}
+
+impl Prompt {
+    /// A prompt of this name, written by `handler`, which answers with text,
+    /// [`PromptMessage`]s or a [`PromptResult`].
+    pub fn new<H, Form>(name: impl Into<String>, handler: H) -> Self
+    where
+        H: IntoHandler<PromptResult, Form>,
+    {
+        Self {
+            name: name.into(),
+            title: None,
+            description: None,
+            arguments: H::input_schema().map(|schema| arguments_of(&schema)).unwrap_or_default(),
+            icons: Vec::new(),
+            meta: None,
+            completions: BTreeMap::new(),
+            handler: handler.into_handler(),
+        }
+    }
+
+    /// A name for people.
+    pub fn with_title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What the prompt is for.
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Adds an argument, or replaces what was known of it.
+    pub fn add_argument(mut self, argument: PromptArgument) -> Self {
+        self.arguments.retain(|known| known.name != argument.name);
+        self.arguments.push(argument);
+        self
+    }
+
+    /// Adds an icon.
+    pub fn add_icon(mut self, icon: Icon) -> Self {
+        self.icons.push(icon);
+        self
+    }
+
+    /// `_meta` of the prompt's entry in the list.
+    pub fn with_meta(mut self, meta: Meta) -> Self {
+        self.meta = Some(meta);
+        self
+    }
+
+    /// Completes an argument while a person types it. `complete` takes a
+    /// [`CompletionRequest`](crate::CompletionRequest).
+    pub fn with_completion<H, Form>(mut self, argument: impl Into<String>, complete: H) -> Self
+    where
+        H: IntoHandler<Completion, Form>,
+    {
+        self.completions.insert(argument.into(), complete.into_handler());
+        self
+    }
+
+    /// Puts a tower layer around this prompt alone.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Handler<PromptResult>>,
+        L::Service: Service<Call, Response = PromptResult> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Call>>::Error: Into<BoxError>,
+        <L::Service as Service<Call>>::Future: Send,
+    {
+        self.handler = self.handler.layer(&layer);
+        self
+    }
+}
+
+/// One argument of a prompt.
+#[derive(Debug, Clone, Serialize)]
+#[must_use]
+pub struct PromptArgument {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    required: bool,
+}
+
+impl PromptArgument {
+    /// An argument that must be given.
+    pub fn required(name: impl Into<String>) -> Self {
+        Self { name: name.into(), title: None, description: None, required: true }
+    }
+
+    /// An argument that may be left out.
+    pub fn optional(name: impl Into<String>) -> Self {
+        Self { required: false, ..Self::required(name) }
+    }
+
+    /// A name for people.
+    pub fn with_title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What it is for.
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+}
+
+/// The arguments that a type's schema describes.
+fn arguments_of(schema: &RawJson) -> Vec<PromptArgument> {
+    #[derive(Deserialize)]
+    struct Object {
+        #[serde(default)]
+        properties: BTreeMap<String, Property>,
+        #[serde(default)]
+        required: Vec<String>,
+    }
+    #[derive(Deserialize)]
+    struct Property {
+        title: Option<String>,
+        description: Option<String>,
+    }
+    let Ok(object) = schema.to::<Object>() else { return Vec::new() };
+    let argument = |(name, property): (String, Property)| PromptArgument {
+        required: object.required.contains(&name),
+        name,
+        title: property.title,
+        description: property.description,
+    };
+    object.properties.into_iter().map(argument).collect()
+}

@@ -1,0 +1,133 @@
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use mcp_layers_core::{
+    jsonrpc::Message,
+    queue::{self, Receiver, Sender},
+};
+
+/// Where a call's messages go. Nothing is allocated until the first one.
+#[derive(Debug)]
+pub(crate) struct Emitter {
+    /// Bytes that may wait for the client.
+    budget: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    mouth: Mouth,
+    /// The progress last reported.
+    progress: Option<f64>,
+}
+
+#[derive(Debug, Default)]
+enum Mouth {
+    /// Nothing was emitted. A waker, once the work waits in place.
+    #[default]
+    Silent,
+    Waiting(Waker),
+    /// Something was; the receiver stays until the service takes it.
+    Speaking(Sender, Option<Receiver>),
+    /// The answer has been given.
+    Done,
+}
+
+impl Emitter {
+    pub(crate) fn new(budget: usize) -> Self {
+        Self { budget, state: Mutex::default() }
+    }
+
+    /// Sends a message before the answer. After the answer it is dropped (PROG-4).
+    pub(crate) fn emit(&self, message: Message) {
+        let mut state = self.lock();
+        let waker = match std::mem::take(&mut state.mouth) {
+            Mouth::Done => {
+                state.mouth = Mouth::Done;
+                return;
+            }
+            Mouth::Speaking(sender, receiver) => {
+                state.mouth = Mouth::Speaking(sender, receiver);
+                None
+            }
+            Mouth::Silent => None,
+            Mouth::Waiting(waker) => Some(waker),
+        };
+        if let Mouth::Silent = state.mouth {
+            let (sender, receiver) = queue::channel(self.budget);
+            state.mouth = Mouth::Speaking(sender, Some(receiver));
+        }
+        if let Mouth::Speaking(sender, _) = &state.mouth {
+            // A closed queue means that nobody listens any more.
+            let _ = sender.send(message);
+        }
+        drop(state);
+        waker.into_iter().for_each(Waker::wake);
+    }
+
+    /// Whether this progress is more than the last; remembers it (PROG-3).
+    pub(crate) fn advances(&self, progress: f64) -> bool {
+        let mut state = self.lock();
+        let advances = progress.is_finite() && state.progress.is_none_or(|last| progress > last);
+        if advances {
+            state.progress = Some(progress);
+        }
+        advances
+    }
+
+    /// The stream, if something was emitted since the work began in place;
+    /// otherwise remembers whom to wake when that happens.
+    pub(crate) fn upgrade_or_wait(&self, waker: &Waker) -> Option<Receiver> {
+        let mut state = self.lock();
+        match &mut state.mouth {
+            Mouth::Speaking(_, receiver) => receiver.take(),
+            Mouth::Done => None,
+            Mouth::Silent => {
+                state.mouth = Mouth::Waiting(waker.clone());
+                None
+            }
+            Mouth::Waiting(waiting) => {
+                waiting.clone_from(waker);
+                None
+            }
+        }
+    }
+
+    /// Gives the answer. What comes back is the stream or the answer itself, if
+    /// neither has been handed out.
+    pub(crate) fn finish(&self, answer: Option<Message>) -> Finished {
+        match std::mem::replace(&mut self.lock().mouth, Mouth::Done) {
+            Mouth::Silent | Mouth::Waiting(_) => Finished::Silent(answer),
+            Mouth::Speaking(sender, receiver) => {
+                let _ = sender.finish(answer);
+                receiver.map_or(Finished::Streamed, Finished::Stream)
+            }
+            Mouth::Done => Finished::Streamed,
+        }
+    }
+
+    /// Ready when the stream's reader is gone.
+    pub(crate) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        match &self.lock().mouth {
+            Mouth::Speaking(sender, _) => sender.poll_closed(cx),
+            _ => Poll::Pending,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is left to hand out when the work is done.
+#[derive(Debug)]
+pub(crate) enum Finished {
+    /// Nothing was emitted: the answer stands alone.
+    Silent(Option<Message>),
+    /// Messages and the answer wait in a stream nobody has yet.
+    Stream(Receiver),
+    /// The stream has it all.
+    Streamed,
+}

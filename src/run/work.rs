@@ -1,0 +1,176 @@
+use std::{
+    any::Any,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use http::Response;
+use mcp_layers_core::{
+    EventStream, FromRejection as _, Outbound,
+    extensions::{CancelReason, Cancellation, Cancelled, OnDisconnect},
+    jsonrpc::{ErrorObject, Message, RequestId, code},
+    queue::{self, Receiver},
+};
+
+use super::emitter::Finished;
+use crate::dispatch::{Answer, Pending, Started};
+
+/// One request being worked on: a future of its HTTP answer.
+///
+/// Once it has answered with a stream, the rest of it runs on a task.
+pub(crate) struct Work(Option<Running>);
+
+struct Running {
+    handler: Pending,
+    context: crate::Context,
+    cancelled: Option<Cancelled>,
+    /// Kept until the work is done: it is what makes the request in flight.
+    cancellation: Option<Cancellation>,
+}
+
+impl Work {
+    pub(crate) fn new(started: Started, cancellation: Option<Cancellation>) -> Self {
+        let Started { handler, context } = started;
+        Self(Some(Running { handler, context, cancelled: None, cancellation }))
+    }
+}
+
+impl Future for Work {
+    type Output = Response<Outbound>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let running = self.0.as_mut().expect("polled after completion");
+        if let Poll::Ready(end) = running.poll_end(cx) {
+            let running = self.0.take().expect("taken only here and below");
+            return Poll::Ready(running.answer(end));
+        }
+        match running.context.emitter().upgrade_or_wait(cx.waker()) {
+            None => Poll::Pending,
+            Some(receiver) => {
+                let running = self.0.take().expect("taken only here and above");
+                tokio::spawn(OnTask(running));
+                Poll::Ready(stream(receiver))
+            }
+        }
+    }
+}
+
+impl Drop for Work {
+    /// The client is gone before the answer was (CANCEL-1, CANCEL-4).
+    fn drop(&mut self) {
+        let Some(running) = self.0.take() else { return };
+        // What it emits from now on has no reader.
+        running.context.emitter().finish(None);
+        if running.detaches()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(OnTask(running));
+        }
+    }
+}
+
+/// How the work ended.
+enum End {
+    Answered(Answer),
+    Panicked,
+    Cancelled(CancelReason),
+}
+
+impl Running {
+    /// Polls the handler and, while that waits, the token.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut self.handler).poll(cx)));
+        match polled {
+            Ok(Poll::Ready(answer)) => Poll::Ready(End::Answered(answer)),
+            Err(panic) => {
+                let panic = panic_text(&*panic);
+                tracing::error!(id = %self.handler.id(), panic, "a handler panicked");
+                Poll::Ready(End::Panicked)
+            }
+            Ok(Poll::Pending) => {
+                let cancelled =
+                    self.cancelled.get_or_insert_with(|| self.context.cancel_token().cancelled());
+                Pin::new(cancelled).poll(cx).map(End::Cancelled)
+            }
+        }
+    }
+
+    /// The HTTP answer, when the work ended in place.
+    fn answer(self, end: End) -> Response<Outbound> {
+        let rejection = match &end {
+            End::Answered(Answer::Rejected(rejection)) => Some(rejection.clone()),
+            _ => None,
+        };
+        match (self.context.emitter().finish(end.into_message(self.handler.id())), rejection) {
+            (Finished::Silent(_), Some(rejection)) => Outbound::from_rejection(rejection),
+            (Finished::Silent(Some(answer)), None) => Response::new(Outbound::Response(answer)),
+            (Finished::Stream(receiver), _) => stream(receiver),
+            // The client has taken the request back: a stream that ends without an
+            // answer (CANCEL-5, NEG-12).
+            (Finished::Silent(None) | Finished::Streamed, _) => stream(queue::channel(0).1),
+        }
+    }
+
+    fn detaches(&self) -> bool {
+        self.cancellation
+            .as_ref()
+            .is_some_and(|cancellation| cancellation.on_disconnect() == OnDisconnect::Detach)
+    }
+}
+
+impl End {
+    /// What goes to the client, if anything does.
+    fn into_message(self, id: &RequestId) -> Option<Message> {
+        let error = match self {
+            Self::Answered(Answer::Message(message)) => return Some(message),
+            Self::Answered(Answer::Rejected(rejection)) => rejection.error().clone(),
+            // The detail is in the log, not on the wire.
+            Self::Panicked => ErrorObject::internal("the handler failed"),
+            Self::Cancelled(reason) => match reason {
+                CancelReason::Client(_) | CancelReason::Disconnected => return None,
+                CancelReason::TimedOut(_) => ErrorObject::new(code::TIMEOUT, reason.to_string()),
+                CancelReason::ShuttingDown => {
+                    ErrorObject::new(code::UNAVAILABLE, reason.to_string())
+                }
+                _ => ErrorObject::new(code::CANCELLED, reason.to_string()),
+            },
+        };
+        Some(Message::error(Some(id), &error))
+    }
+}
+
+/// Work that has its stream, or whose client is gone.
+struct OnTask(Running);
+
+impl Future for OnTask {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let running = &mut self.0;
+        if let Poll::Ready(end) = running.poll_end(cx) {
+            running.context.emitter().finish(end.into_message(running.handler.id()));
+            return Poll::Ready(());
+        }
+        // Modern: a client that closes its stream cancels (CANCEL-1).
+        if !running.detaches() && running.context.emitter().poll_closed(cx).is_ready() {
+            running.context.cancel_token().cancel(CancelReason::Disconnected);
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+}
+
+fn stream(receiver: Receiver) -> Response<Outbound> {
+    Response::new(Outbound::Stream(EventStream::call(receiver)))
+}
+
+/// What a panic says, for the log.
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(no message)")
+}

@@ -1,0 +1,83 @@
+//! JSON Schemas: from types, from authors, and compiled to validate with.
+//!
+//! A schema without `$schema` is read as 2020-12; drafts 4, 6, 7 and 2019-09 are
+//! known too (SCHEMA-1…3). References outside the schema are never fetched, and
+//! a schema that has one is refused (SCHEMA-5, SCHEMA-8).
+
+use mcp_layers_core::jsonrpc::RawJson;
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde_json::Value;
+
+/// The largest schema accepted, in bytes (SCHEMA-9).
+pub(crate) const MAX_SCHEMA_BYTES: usize = 256 * 1024;
+
+/// The schema of a type, in 2020-12.
+pub(crate) fn of<T: JsonSchema>() -> RawJson {
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    RawJson::from_value(&schema).expect("a JSON Schema serialises")
+}
+
+/// The schema of a tool that takes nothing (TOOL-10).
+pub(crate) fn of_nothing() -> RawJson {
+    RawJson::parse(r#"{"type":"object","additionalProperties":false}"#)
+        .expect("the literal is JSON")
+}
+
+/// A schema ready to validate with.
+#[derive(Debug)]
+pub(crate) struct Validator {
+    #[cfg(feature = "validation")]
+    compiled: jsonschema::Validator,
+}
+
+impl Validator {
+    /// Compiles a schema.
+    #[cfg(feature = "validation")]
+    pub(crate) fn compile(schema: &Value) -> Result<Self, String> {
+        jsonschema::options()
+            .with_draft(draft_of(schema)?)
+            .build(schema)
+            .map(|compiled| Self { compiled })
+            .map_err(|error| error.to_string())
+    }
+
+    #[cfg(not(feature = "validation"))]
+    pub(crate) fn compile(_: &Value) -> Result<Self, String> {
+        Ok(Self {})
+    }
+
+    /// Says what does not fit, with the place: at most five faults.
+    #[cfg(feature = "validation")]
+    pub(crate) fn validate(&self, value: &Value) -> Result<(), String> {
+        if self.compiled.is_valid(value) {
+            return Ok(());
+        }
+        let faults = self.compiled.iter_errors(value).take(5).map(|fault| {
+            match fault.instance_path().as_str() {
+                "" => fault.masked().to_string(),
+                path => format!("{path}: {}", fault.masked()),
+            }
+        });
+        Err(faults.collect::<Vec<_>>().join("; "))
+    }
+
+    #[cfg(not(feature = "validation"))]
+    pub(crate) fn validate(&self, _: &Value) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// The dialect a schema declares; 2020-12 if it declares none (SCHEMA-1, SCHEMA-2).
+#[cfg(feature = "validation")]
+fn draft_of(schema: &Value) -> Result<jsonschema::Draft, String> {
+    use jsonschema::Draft;
+    let Some(uri) = schema.get("$schema") else { return Ok(Draft::Draft202012) };
+    match uri.as_str().map(|uri| uri.trim_end_matches('#')) {
+        Some("https://json-schema.org/draft/2020-12/schema") => Ok(Draft::Draft202012),
+        Some("https://json-schema.org/draft/2019-09/schema") => Ok(Draft::Draft201909),
+        Some("http://json-schema.org/draft-07/schema") => Ok(Draft::Draft7),
+        Some("http://json-schema.org/draft-06/schema") => Ok(Draft::Draft6),
+        Some("http://json-schema.org/draft-04/schema") => Ok(Draft::Draft4),
+        _ => Err(format!("the dialect {uri} is not supported; 2020-12, 2019-09, 7, 6 and 4 are")),
+    }
+}

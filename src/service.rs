@@ -1,0 +1,250 @@
+//! [`McpService`]: the bottom of the stack.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::{Ready, ready},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response};
+use mcp_layers_core::{
+    FromRejection as _, Inbound, Outbound, Rejection,
+    extensions::{CancelToken, Cancellation},
+};
+use tower_service::Service;
+
+use crate::{
+    CacheHints, Implementation, Prompt, RegisterError, Registry, Resource, ResourceTemplate, Tool,
+    dispatch::{self, Dispatched},
+    result::Signature,
+    run::Work,
+};
+
+/// An MCP server's own part: a registry of tools, resources and prompts, and the
+/// methods that offer them.
+///
+/// It is a tower service of the message zone; [`Stack`](crate::Stack) puts the
+/// protocol's layers around it. Clones share one registry.
+///
+/// ```
+/// use mcp_stack::{McpService, Resource, Tool};
+///
+/// let service = McpService::new("demo", "1.0.0")
+///     .with_instructions("Greet first.")
+///     .with_tool(Tool::new("hello", || "hello"))?
+///     .with_resource(Resource::new("demo://motd", "motd", || "be kind"))?;
+/// # let _ = service;
+/// # Ok::<(), mcp_stack::RegisterError>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct McpService(Arc<Server>);
+
+/// What all requests share.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) signature: Signature,
+    pub(crate) instructions: Option<String>,
+    pub(crate) logging: bool,
+    pub(crate) page_size: usize,
+    pub(crate) stream_budget: usize,
+    pub(crate) cache: CacheHints,
+    pub(crate) check_output: bool,
+    pub(crate) registry: Registry,
+}
+
+impl McpService {
+    /// A server of this name and version that offers nothing yet.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self::with_info(&Implementation::new(name, version))
+    }
+
+    /// A server that describes itself in full.
+    pub fn with_info(server: &Implementation) -> Self {
+        Self(Arc::new(Server {
+            signature: Signature::new(server),
+            instructions: None,
+            logging: false,
+            page_size: 100,
+            stream_budget: 1 << 20,
+            cache: CacheHints::default(),
+            check_output: cfg!(debug_assertions),
+            registry: Registry::default(),
+        }))
+    }
+
+    /// Tells the model how to use this server.
+    pub fn with_instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.server().instructions = Some(instructions.into());
+        self
+    }
+
+    /// Lets handlers send log messages to clients. Off unless called: what a
+    /// handler logs then reaches nobody (LOG-13).
+    pub fn with_logging(mut self) -> Self {
+        self.server().logging = true;
+        self
+    }
+
+    /// How many items a page of a list has; 100 unless set, at least 1.
+    pub fn with_page_size(mut self, items: usize) -> Self {
+        self.server().page_size = items.max(1);
+        self
+    }
+
+    /// How many bytes may wait for a client that reads a stream too slowly; 1 MiB
+    /// unless set. Beyond it progress and log messages give way, and a stream that
+    /// cannot hold its response is closed.
+    pub fn with_stream_budget(mut self, bytes: usize) -> Self {
+        self.server().stream_budget = bytes;
+        self
+    }
+
+    /// The cache hints of lists and of `server/discover` (modern), and of resources
+    /// that have none of their own; private and zero unless set (CACHE-8).
+    pub fn with_cache(mut self, cache: CacheHints) -> Self {
+        self.server().cache = cache;
+        self
+    }
+
+    /// Whether structured content is checked against the tool's output schema
+    /// before it is sent; a result that fails becomes `-32603` (TOOL-31). On in
+    /// debug builds unless set, off in release builds.
+    pub fn with_output_validation(mut self, on: bool) -> Self {
+        self.server().check_output = on;
+        self
+    }
+
+    /// Adds a tool.
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::add_tool`](crate::Draft::add_tool).
+    pub fn with_tool(self, tool: Tool) -> Result<Self, RegisterError> {
+        self.0.registry.update(|draft| draft.add_tool(tool))?;
+        Ok(self)
+    }
+
+    /// Adds a resource.
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::add_resource`](crate::Draft::add_resource).
+    pub fn with_resource(self, resource: Resource) -> Result<Self, RegisterError> {
+        self.0.registry.update(|draft| draft.add_resource(resource))?;
+        Ok(self)
+    }
+
+    /// Adds a resource template.
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::add_resource_template`](crate::Draft::add_resource_template).
+    pub fn with_resource_template(self, template: ResourceTemplate) -> Result<Self, RegisterError> {
+        self.0.registry.update(|draft| draft.add_resource_template(template))?;
+        Ok(self)
+    }
+
+    /// Adds a prompt.
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::add_prompt`](crate::Draft::add_prompt).
+    pub fn with_prompt(self, prompt: Prompt) -> Result<Self, RegisterError> {
+        self.0.registry.update(|draft| draft.add_prompt(prompt))?;
+        Ok(self)
+    }
+
+    /// The registry, to change it while the server runs.
+    #[must_use]
+    pub fn registry(&self) -> Registry {
+        self.0.registry.clone()
+    }
+
+    fn server(&mut self) -> &mut Server {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl Service<Request<Inbound>> for McpService {
+    type Response = Response<Outbound>;
+    type Error = Infallible;
+    type Future = ResponseFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Inbound>) -> ResponseFuture {
+        let (mut parts, inbound) = request.into_parts();
+        let request = match inbound {
+            Inbound::Request(request) => request,
+            other => return ResponseFuture::ready(without_request(&other)),
+        };
+        // Taken out, so that no clone of the extensions prolongs the request.
+        let cancellation = parts.extensions.remove::<Cancellation>();
+        let token = cancellation.as_ref().map_or_else(CancelToken::new, |c| c.token().clone());
+        match dispatch::dispatch(&self.0, request, parts, &token) {
+            Dispatched::Answered(response) => ResponseFuture::ready(response),
+            Dispatched::Started(started) => {
+                ResponseFuture(State::Work(Work::new(started, cancellation)))
+            }
+        }
+    }
+}
+
+/// What is answered to anything but a request.
+fn without_request(inbound: &Inbound) -> Response<Outbound> {
+    match inbound {
+        // RPC-10, SESS-20: taken, and never answered with a message.
+        Inbound::Notification(_) | Inbound::Reply(_) => Response::new(Outbound::Accepted),
+        // RPC-24: only a `batch` layer further out takes arrays apart.
+        Inbound::Batch(_) => Outbound::from_rejection(Rejection::invalid_request(
+            "this server takes one message per request, no batches",
+        )),
+        // NEG-6: there is nothing to say on a stream of its own yet.
+        _ => Outbound::from_rejection(Rejection::method_not_allowed("POST, DELETE")),
+    }
+}
+
+impl fmt::Debug for McpService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("McpService").field("registry", &self.0.registry).finish_non_exhaustive()
+    }
+}
+
+/// The answer of [`McpService`].
+#[must_use = "futures do nothing unless polled"]
+pub struct ResponseFuture(State);
+
+enum State {
+    Answered(Ready<Response<Outbound>>),
+    Work(Work),
+}
+
+impl ResponseFuture {
+    fn ready(response: Response<Outbound>) -> Self {
+        Self(State::Answered(ready(response)))
+    }
+}
+
+impl Future for ResponseFuture {
+    type Output = Result<Response<Outbound>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            State::Answered(response) => Pin::new(response).poll(cx),
+            State::Work(work) => Pin::new(work).poll(cx),
+        }
+        .map(Ok)
+    }
+}
+
+impl fmt::Debug for ResponseFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}

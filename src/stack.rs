@@ -1,0 +1,198 @@
+//! The default stack: every layer in its place, each replaceable.
+
+use mcp_layers::{
+    cancellation::CancellationLayer, negotiate::NegotiateLayer,
+    protocol_version::ProtocolVersionLayer, request_metadata::RequestMetadataLayer,
+    session::SessionLayer, validate_host::ValidateHostLayer, validate_origin::ValidateOriginLayer,
+};
+use mcp_layers_core::{MessageService, extensions::CancelToken};
+use tower_layer::{Identity, Layer};
+
+use crate::McpService;
+
+/// An MCP endpoint: a service and the layers around it, safe by default.
+///
+/// From the outside in:
+///
+/// | slot | default | zone |
+/// |---|---|---|
+/// | [`validate_host`](Self::with_validate_host) | loopback names only | bytes |
+/// | [`validate_origin`](Self::with_validate_origin) | absent, or loopback | bytes |
+/// | [`rate_limit`](Self::with_rate_limit) | none | bytes |
+/// | [`bytes_layer`](Self::with_bytes_layer) | none: a place for your own | bytes |
+/// | [`negotiate`](Self::with_negotiate) | lenient, 4 MiB, heartbeat every 15 s | the border |
+/// | [`protocol_version`](Self::with_protocol_version) | all revisions | message |
+/// | [`request_metadata`](Self::with_request_metadata) | all checks | message |
+/// | [`session`](Self::with_session) | required, in memory | message |
+/// | [`cancellation`](Self::with_cancellation) | 5 minutes | message |
+/// | [`message_layer`](Self::with_message_layer) | none: a place for your own | message |
+///
+/// `with_…` replaces a slot, `without_…` leaves it out, and
+/// [`build`](Self::build) gives a tower service to mount anywhere.
+///
+/// ```
+/// use mcp_stack::{McpService, Stack, layers::session::SessionLayer};
+///
+/// let service = McpService::new("demo", "1.0.0");
+/// let endpoint = Stack::new(service)
+///     .with_session(SessionLayer::new().optional())
+///     .without_cancellation()
+///     .build();
+/// # fn is_service<S: tower::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
+/// # is_service(endpoint);
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Stack<S, L> {
+    service: S,
+    layers: L,
+    shutdown: CancelToken,
+}
+
+/// The slots of a [`Stack`], outermost first.
+pub type Slots<Host, Origin, Limit, Bytes, Border, Version, Metadata, Session, Cancel, Message> =
+    (Host, Origin, Limit, Bytes, Border, Version, Metadata, Session, Cancel, Message);
+
+/// The slots of [`Stack::new`].
+pub type DefaultSlots = Slots<
+    ValidateHostLayer,
+    ValidateOriginLayer,
+    Identity,
+    Identity,
+    NegotiateLayer,
+    ProtocolVersionLayer,
+    RequestMetadataLayer,
+    SessionLayer,
+    CancellationLayer,
+    Identity,
+>;
+
+impl Stack<McpService, DefaultSlots> {
+    /// The default stack around `service`.
+    pub fn new(service: McpService) -> Self {
+        let shutdown = CancelToken::new();
+        let layers = (
+            ValidateHostLayer::new(),
+            ValidateOriginLayer::new(),
+            Identity::new(),
+            Identity::new(),
+            NegotiateLayer::new(),
+            ProtocolVersionLayer::new(),
+            RequestMetadataLayer::new()
+                .with_mirrored_params(std::sync::Arc::new(service.registry())),
+            SessionLayer::new().with_shutdown(shutdown.clone()),
+            CancellationLayer::new().with_shutdown(shutdown.clone()),
+            Identity::new(),
+        );
+        Self { service, layers, shutdown }
+    }
+}
+
+impl<S, L> Stack<S, L> {
+    /// Fires when the server shuts down: hand it to a layer you put in the place of
+    /// `session` or `cancellation`, so that its sessions and requests end too.
+    pub fn shutdown_token(&self) -> &CancelToken {
+        &self.shutdown
+    }
+
+    /// The tower service, for any request body.
+    pub fn build(self) -> L::Service
+    where
+        L: Layer<S>,
+    {
+        self.layers.layer(self.service)
+    }
+}
+
+/// The method that fills one slot.
+macro_rules! replaceable {
+    (
+        $(#[$doc:meta])* $with:ident: ($($before:ident),*) $slot:ident ($($after:ident),*)
+        $(where $($bound:tt)+)?
+    ) => {
+        impl<S, $($before,)* $slot, $($after),*> Stack<S, ($($before,)* $slot, $($after,)*)> {
+            $(#[$doc])*
+            pub fn $with<New>(self, layer: New) -> Stack<S, ($($before,)* New, $($after,)*)>
+            $(where $($bound)+)?
+            {
+                #[expect(non_snake_case, reason = "a value is named after its type parameter")]
+                let ($($before,)* _, $($after,)*) = self.layers;
+                let layers = ($($before,)* layer, $($after,)*);
+                Stack { service: self.service, layers, shutdown: self.shutdown }
+            }
+        }
+    };
+}
+
+/// The method that empties one slot.
+macro_rules! omissible {
+    ($without:ident: ($($before:ident),*) $slot:ident ($($after:ident),*)) => {
+        impl<S, $($before,)* $slot, $($after),*> Stack<S, ($($before,)* $slot, $($after,)*)> {
+            /// Leaves the slot empty; the layer's page says what the server then does.
+            pub fn $without(self) -> Stack<S, ($($before,)* Identity, $($after,)*)> {
+                #[expect(non_snake_case, reason = "a value is named after its type parameter")]
+                let ($($before,)* _, $($after,)*) = self.layers;
+                let layers = ($($before,)* Identity::new(), $($after,)*);
+                Stack { service: self.service, layers, shutdown: self.shutdown }
+            }
+        }
+    };
+}
+
+replaceable! {
+    /// Which `Host`s are served; see [`mcp_layers::validate_host`].
+    with_validate_host: () A (B, C, D, E, F, G, H, I, J)
+}
+replaceable! {
+    /// Which `Origin`s are served; see [`mcp_layers::validate_origin`].
+    with_validate_origin: (A) B (C, D, E, F, G, H, I, J)
+}
+replaceable! {
+    /// A limit that is checked before the body is read; see
+    /// [`mcp_layers::rate_limit`].
+    with_rate_limit: (A, B) C (D, E, F, G, H, I, J)
+}
+replaceable! {
+    /// A layer of your own in the bytes zone, just outside the border: it sees
+    /// bodies as bytes, of requests that passed the checks before it. For several,
+    /// give a `tower::ServiceBuilder`.
+    with_bytes_layer: (A, B, C) D (E, F, G, H, I, J)
+}
+replaceable! {
+    /// The border between bytes and messages; see [`mcp_layers::negotiate`].
+    with_negotiate: (A, B, C, D) E (F, G, H, I, J)
+}
+replaceable! {
+    /// Which revisions are served; see [`mcp_layers::protocol_version`].
+    with_protocol_version: (A, B, C, D, E) F (G, H, I, J)
+    where New: Layer<McpService>, New::Service: MessageService
+}
+replaceable! {
+    /// What modern requests must carry; see [`mcp_layers::request_metadata`].
+    with_request_metadata: (A, B, C, D, E, F) G (H, I, J)
+    where New: Layer<McpService>, New::Service: MessageService
+}
+replaceable! {
+    /// Legacy sessions; see [`mcp_layers::session`].
+    with_session: (A, B, C, D, E, F, G) H (I, J)
+    where New: Layer<McpService>, New::Service: MessageService
+}
+replaceable! {
+    /// Cancellation and timeouts; see [`mcp_layers::cancellation`].
+    with_cancellation: (A, B, C, D, E, F, G, H) I (J)
+    where New: Layer<McpService>, New::Service: MessageService
+}
+replaceable! {
+    /// A layer of your own in the message zone, just around the service: it sees
+    /// parsed messages, with version, session and cancellation in the request's
+    /// extensions. For several, give a `tower::ServiceBuilder`.
+    with_message_layer: (A, B, C, D, E, F, G, H, I) J ()
+    where New: Layer<McpService>, New::Service: MessageService
+}
+
+omissible! { without_validate_host: () A (B, C, D, E, F, G, H, I, J) }
+omissible! { without_validate_origin: (A) B (C, D, E, F, G, H, I, J) }
+omissible! { without_protocol_version: (A, B, C, D, E) F (G, H, I, J) }
+omissible! { without_request_metadata: (A, B, C, D, E, F) G (H, I, J) }
+omissible! { without_session: (A, B, C, D, E, F, G) H (I, J) }
+omissible! { without_cancellation: (A, B, C, D, E, F, G, H) I (J) }

@@ -1,0 +1,132 @@
+use std::sync::Arc;
+
+use mcp_layers::request_metadata::MirroredParam;
+use mcp_layers_core::{jsonrpc::RawJson, protocol::Era};
+use serde_json::Value;
+
+use super::{Tool, ToolResult};
+use crate::{
+    Arguments, Handler, InvalidArguments, RegisterError, RegisterErrorKind,
+    registry::Item,
+    schema::{MAX_SCHEMA_BYTES, Validator},
+};
+
+/// A tool as registered: checked, compiled, its list entries written.
+#[derive(Debug)]
+pub(crate) struct ToolEntry {
+    name: String,
+    pub(crate) handler: Handler<ToolResult>,
+    input: Validator,
+    pub(crate) output: Option<Output>,
+    pub(crate) mirrored: Option<Arc<[MirroredParam]>>,
+    listed: RawJson,
+    /// For legacy clients, where that differs: output schemas were of objects then
+    /// (TOOL-12, D-22).
+    listed_legacy: Option<RawJson>,
+}
+
+/// What a tool promises to answer with.
+#[derive(Debug)]
+pub(crate) struct Output(Validator);
+
+impl ToolEntry {
+    /// Validates arguments before the handler sees them (TOOL-25).
+    pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
+        if !cfg!(feature = "validation") {
+            return Ok(Arguments::text(arguments));
+        }
+        let tree: Value =
+            arguments.to().map_err(|error| InvalidArguments::new(error.to_string()))?;
+        self.input.validate(&tree).map_err(InvalidArguments::new)?;
+        Ok(Arguments::tree(tree))
+    }
+}
+
+impl Output {
+    /// Whether structured content keeps the promise (TOOL-14).
+    pub(crate) fn check(&self, structured: Option<&RawJson>) -> Result<(), String> {
+        let structured = structured.ok_or("there is no structured content")?;
+        let tree = structured.to().map_err(|error| error.to_string())?;
+        self.0.validate(&tree)
+    }
+}
+
+impl Item for ToolEntry {
+    const SORT: &'static str = "tool";
+
+    fn key(&self) -> &str {
+        &self.name
+    }
+
+    fn entry(&self, era: Era) -> &RawJson {
+        match (era, &self.listed_legacy) {
+            (Era::Legacy, Some(legacy)) => legacy,
+            _ => &self.listed,
+        }
+    }
+}
+
+impl Tool {
+    /// Checks all that is to be checked once.
+    pub(crate) fn compile(self) -> Result<ToolEntry, RegisterError> {
+        let fail = |kind, fault: String| RegisterError::new(kind, "tool", &self.name, fault);
+        check_name(&self.name).map_err(|fault| fail(RegisterErrorKind::InvalidName, fault))?;
+        if self.icons.iter().any(|icon| !icon.has_valid_src()) {
+            let fault = "an icon's source must be an https: or data: URI".into();
+            return Err(fail(RegisterErrorKind::InvalidPart, fault)); // ICON-1
+        }
+        let in_schema = |which: &str, fault: String| {
+            fail(RegisterErrorKind::InvalidSchema, format!("the {which} schema {fault}"))
+        };
+        let schema = |which, json: &RawJson| {
+            if json.as_bytes().len() > MAX_SCHEMA_BYTES {
+                let fault = format!("is larger than {MAX_SCHEMA_BYTES} bytes");
+                return Err(in_schema(which, fault)); // SCHEMA-9
+            }
+            let tree: Value = json.to().map_err(|error| in_schema(which, error.to_string()))?;
+            let validator = Validator::compile(&tree)
+                .map_err(|fault| in_schema(which, format!("does not compile: {fault}")))?;
+            Ok((tree, validator))
+        };
+
+        let (tree, input) = schema("input", &self.input_schema)?;
+        if tree.get("type") != Some(&Value::from("object")) {
+            let fault = "must have \"type\": \"object\" at its root".into();
+            return Err(in_schema("input", fault)); // TOOL-9
+        }
+        let mirrored = MirroredParam::from_schema(&tree)
+            .map_err(|error| in_schema("input", error.to_string()))?; // META-25
+        let (output, listed_legacy) = match &self.output_schema {
+            None => (None, None),
+            Some(json) => {
+                let (tree, validator) = schema("output", json)?;
+                let of_object = tree.get("type") == Some(&Value::from("object"));
+                (Some(Output(validator)), (!of_object).then(|| self.listed(None)))
+            }
+        };
+        Ok(ToolEntry {
+            listed: self.listed(self.output_schema.as_ref()),
+            listed_legacy,
+            input,
+            output,
+            mirrored: (!mirrored.is_empty()).then(|| mirrored.into()),
+            name: self.name,
+            handler: self.handler,
+        })
+    }
+}
+
+/// TOOL-6, D-23.
+fn check_name(name: &str) -> Result<(), String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
+    if name.is_empty() || name.len() > 128 {
+        return Err("a tool's name has 1 to 128 characters".into());
+    }
+    if !name.bytes().all(allowed) {
+        return Err("a tool's name has only A–Z a–z 0–9 _ - . and /".into());
+    }
+    if name.len() > 64 || name.contains('/') {
+        tracing::warn!(tool = name, "some clients refuse names with / or over 64 characters");
+    }
+    Ok(())
+}
