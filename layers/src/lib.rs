@@ -24,5 +24,6 @@ pub mod validate_host;
 #[cfg(feature = "validate_origin")]
 pub mod validate_origin;
 
+/// Public, so that what one layer's tests do not use is not dead code.
 #[cfg(test)]
-mod support;
+pub mod support;

@@ -8,18 +8,18 @@ use mcp_layers_core::{
 use serde_json::Value;
 
 /// A POST of this body, as the border hands it on.
-pub(crate) fn post(body: impl ToString) -> Request<Inbound> {
+pub fn post(body: impl ToString) -> Request<Inbound> {
     let body = decode(body.to_string().into(), Limits::default()).expect("a valid message");
     Request::post("/mcp").body(body).expect("a valid request")
 }
 
 /// A GET, as the border hands it on.
-pub(crate) fn get() -> Request<Inbound> {
+pub fn get() -> Request<Inbound> {
     Request::get("/mcp").body(Inbound::Open).expect("a valid request")
 }
 
 /// A DELETE, as the border hands it on.
-pub(crate) fn delete() -> Request<Inbound> {
+pub fn delete() -> Request<Inbound> {
     Request::builder()
         .method(Method::DELETE)
         .uri("/mcp")
@@ -28,7 +28,7 @@ pub(crate) fn delete() -> Request<Inbound> {
 }
 
 /// What a service answers that has nothing to say: an empty result, or 202.
-pub(crate) fn answer(request: &Request<Inbound>) -> Response<Outbound> {
+pub fn answer(request: &Request<Inbound>) -> Response<Outbound> {
     Response::new(match request.body().request_id() {
         Some(id) => Outbound::Response(Message::result(id, &RawJson::empty_object())),
         None => Outbound::Accepted,
@@ -36,7 +36,7 @@ pub(crate) fn answer(request: &Request<Inbound>) -> Response<Outbound> {
 }
 
 /// The JSON-RPC message of an answer that is one message.
-pub(crate) fn json(response: &Response<Outbound>) -> Value {
+pub fn json(response: &Response<Outbound>) -> Value {
     let message = match response.body() {
         Outbound::Response(message) => message.clone(),
         Outbound::Rejected(rejection) => rejection.to_message(),
@@ -46,7 +46,7 @@ pub(crate) fn json(response: &Response<Outbound>) -> Value {
 }
 
 /// HTTP status and JSON-RPC error code, for tables of rejections.
-pub(crate) fn refusal(response: &Response<Outbound>) -> (u16, i64) {
+pub fn refusal(response: &Response<Outbound>) -> (u16, i64) {
     match response.body() {
         Outbound::Rejected(rejection) => (rejection.status().as_u16(), rejection.error().code()),
         other => panic!("not refused: {other:?}"),
@@ -54,6 +54,6 @@ pub(crate) fn refusal(response: &Response<Outbound>) -> (u16, i64) {
 }
 
 /// The id `1`, which most tests use.
-pub(crate) fn id() -> RequestId {
+pub fn id() -> RequestId {
     RequestId::from(1)
 }
