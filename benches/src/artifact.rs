@@ -1,0 +1,61 @@
+//! Building a server from this repository, and finding what was built.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
+
+/// Builds the floor, in release mode.
+///
+/// # Errors
+///
+/// If cargo fails; it prints why.
+pub fn floor() -> Result<PathBuf> {
+    build(&here().join("Cargo.toml"), "--bin", "floor")
+}
+
+/// Builds an example of the main workspace, in release mode.
+///
+/// # Errors
+///
+/// If cargo fails; it prints why.
+pub fn example(name: &str) -> Result<PathBuf> {
+    build(&here().join("../Cargo.toml"), "--example", name)
+}
+
+fn build(manifest: &Path, kind: &str, name: &str) -> Result<PathBuf> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["build", "--release", "--message-format=json-render-diagnostics"])
+        .args([kind, name, "--manifest-path"])
+        .arg(manifest)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("running cargo")?;
+    ensure!(output.status.success(), "{name} does not build: {}", output.status);
+    String::from_utf8(output.stdout)?
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .filter(|message| message.target.name == name)
+        .find_map(|message| message.executable)
+        .with_context(|| format!("cargo built no {name}"))
+}
+
+/// This package's folder: as cargo says at run time, else as it was at build time.
+fn here() -> PathBuf {
+    env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
+}
+
+/// The part of cargo's `compiler-artifact` message that names an executable.
+#[derive(Deserialize)]
+struct Message {
+    target: Target,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}

@@ -1,0 +1,78 @@
+//! The figures as text: a line as each round ends, a table at the end.
+
+use mcp_bench::server::Server;
+use mcp_bench::stats::Summary;
+use mcp_bench::table::Table;
+
+use crate::contender::Figures;
+
+pub(crate) fn progress(servers: &[Server], figures: &[Figures], number: usize, rounds: usize) {
+    for (server, Figures { rate, cpu, .. }) in servers.iter().zip(figures) {
+        let name = &server.name;
+        eprintln!("round {number}/{rounds}  {name}: {rate:.0} requests/s, {cpu:.2} µs CPU each");
+    }
+}
+
+/// A row for each server; `rounds` holds the figures of each round in the servers' order.
+pub(crate) fn table(servers: &[Server], rounds: &[Vec<Figures>]) -> Table {
+    let mut table = Table::new(&[
+        "server",
+        "requests/s",
+        "× first",
+        "CPU µs/request",
+        "× first",
+        "p50 µs",
+        "p99 µs",
+        "RSS MiB",
+        "after",
+        "answer bytes",
+        "server busy",
+        "load busy",
+    ]);
+    for (index, server) in servers.iter().enumerate() {
+        let row = Row { rounds, index };
+        table.add_row([
+            server.name.clone(),
+            row.with_spread(|own| own.rate, 0),
+            row.ratio(|own| own.rate),
+            row.with_spread(|own| own.cpu, 2),
+            row.ratio(|own| own.cpu),
+            row.with_spread(|own| own.p50, 0),
+            row.with_spread(|own| own.p99, 0),
+            row.median(|own| own.memory_start, 1),
+            row.median(|own| own.memory_end, 1),
+            row.median(|own| own.answer_bytes, 0),
+            row.median(|own| own.server_busy * 100.0, 0) + "%",
+            row.median(|own| own.load_busy * 100.0, 0) + "%",
+        ]);
+    }
+    table
+}
+
+/// One server's figures in every round.
+struct Row<'a> {
+    rounds: &'a [Vec<Figures>],
+    index: usize,
+}
+
+impl Row<'_> {
+    fn median(&self, value: fn(&Figures) -> f64, digits: usize) -> String {
+        format!("{:.digits$}", self.summary(value).median)
+    }
+
+    fn with_spread(&self, value: fn(&Figures) -> f64, digits: usize) -> String {
+        let Summary { median, spread } = self.summary(value);
+        format!("{median:.digits$} ({:.0}%)", spread * 100.0)
+    }
+
+    /// The median of the rounds' ratios to the first server in the same round.
+    fn ratio(&self, value: fn(&Figures) -> f64) -> String {
+        let ratio = |round: &Vec<Figures>| value(&round[self.index]) / value(&round[0]);
+        let Summary { median, spread } = Summary::of(self.rounds.iter().map(ratio));
+        format!("{median:.3} ({:.0}%)", spread * 100.0)
+    }
+
+    fn summary(&self, value: fn(&Figures) -> f64) -> Summary {
+        Summary::of(self.rounds.iter().map(|round| value(&round[self.index])))
+    }
+}

@@ -1,0 +1,43 @@
+//! `tools/call`: the three tools that are run, each a parse, a call and a result.
+
+use serde_json::value::RawValue;
+
+use crate::reply::{self, CallResult, Era, Sum};
+use crate::sse::ProgressStream;
+use crate::wire::{AddArguments, CallParams, EchoArguments, ProgressArguments, ProgressParams};
+
+pub(crate) enum Called {
+    Done(Vec<u8>),
+    Streaming(ProgressStream),
+    Unknown,
+}
+
+pub(crate) fn call(era: Era, id: &RawValue, params: &RawValue) -> serde_json::Result<Called> {
+    let call: CallParams<'_> = serde_json::from_str(params.get())?;
+    let arguments = call.arguments.get();
+    let mut out = Vec::with_capacity(arguments.len() + 256);
+    match &*call.name {
+        "echo" => {
+            let EchoArguments { text } = serde_json::from_str(arguments)?;
+            reply::write(&mut out, era, id, CallResult::text(text));
+        }
+        "add" => {
+            let AddArguments { a, b } = serde_json::from_str(arguments)?;
+            let sum = a.wrapping_add(b);
+            reply::write(&mut out, era, id, CallResult::structured(Sum { sum }));
+        }
+        "progress" => {
+            let ProgressArguments { steps } = serde_json::from_str(arguments)?;
+            let ProgressParams { meta } = serde_json::from_str(params.get())?;
+            return Ok(Called::Streaming(ProgressStream {
+                era,
+                id: id.to_owned(),
+                token: meta.progress_token.to_owned(),
+                step: 0,
+                total: steps,
+            }));
+        }
+        _ => return Ok(Called::Unknown),
+    }
+    Ok(Called::Done(out))
+}

@@ -1,0 +1,146 @@
+//! What a server does for a number of requests, counted by valgrind.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tokio::runtime;
+
+use crate::load::{Limit, Load, Plan};
+use crate::proc;
+use crate::server::Server;
+use crate::workload::{Era, Workload};
+
+/// Long enough for a server to have gone back to sleep before the next request.
+/// Without it a request may or may not find the server awake, and the count varies.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// What a process did in user mode, from its start to its end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Instructions executed.
+    pub instructions: u64,
+    /// Heap allocations, by the system allocator.
+    pub allocations: u64,
+    /// Bytes those asked for.
+    pub allocated: u64,
+}
+
+impl Work {
+    /// What each of the requests between two runs came to; what both runs did once,
+    /// starting above all, cancels out.
+    #[must_use]
+    pub fn per_request(few: Self, many: Self, requests: u64) -> [f64; 3] {
+        let each = |few: u64, many: u64| (many as f64 - few as f64) / requests as f64;
+        [
+            each(few.instructions, many.instructions),
+            each(few.allocations, many.allocations),
+            each(few.allocated, many.allocated),
+        ]
+    }
+}
+
+/// What is sent while valgrind counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Exercise {
+    /// On which wire.
+    pub era: Era,
+    /// What.
+    pub workload: Workload,
+    /// How often.
+    pub requests: u64,
+}
+
+/// Counts a server's work, by two runs: callgrind for instructions, memcheck for
+/// allocations. Their reports are left in `folder`.
+///
+/// # Errors
+///
+/// If valgrind is missing, an answer is wrong, or a report cannot be read.
+pub fn count(server: &Server, exercise: Exercise, folder: &Path) -> Result<Work> {
+    let Exercise { era, workload, requests } = exercise;
+    let name: String =
+        server.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let report = |tool: &str| {
+        let file = folder.join(format!("{tool}.{name}.{era}.{workload}.{requests}"));
+        file.into_os_string().into_string().ok().context("a folder that is no UTF-8")
+    };
+
+    let profile = report("callgrind")?;
+    let callgrind = ["-q", "--tool=callgrind", &format!("--callgrind-out-file={profile}")];
+    run_under(&callgrind, server, exercise)?;
+    let instructions = fs::read_to_string(&profile).with_context(|| profile.clone())?;
+
+    let log = report("memcheck")?;
+    let memcheck = ["--tool=memcheck", "--leak-check=no", &format!("--log-file={log}")];
+    run_under(&memcheck, server, exercise)?;
+    let heap = fs::read_to_string(&log).with_context(|| log.clone())?;
+
+    let (allocations, allocated) =
+        heap_usage(&heap).with_context(|| format!("{log}: no totals"))?;
+    Ok(Work {
+        instructions: totals(&instructions).with_context(|| format!("{profile}: no totals"))?,
+        allocations,
+        allocated,
+    })
+}
+
+fn run_under(tool: &[&str], server: &Server, exercise: Exercise) -> Result<()> {
+    // On one core a runtime that counts the cores it may use starts one worker.
+    let mut prefix = proc::pinned_to(0);
+    prefix.push("valgrind".to_owned());
+    prefix.extend(tool.iter().map(ToString::to_string));
+    let running = server.start(&prefix)?;
+    let plan = Plan {
+        target: running.target.clone(),
+        era: exercise.era,
+        workload: exercise.workload,
+        connections: 1,
+        pause: PAUSE,
+    };
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut load = Load::open(plan).await?;
+        load.run(Limit::Requests(exercise.requests)).await
+    })?;
+    running.stop()
+}
+
+/// The instructions in a callgrind report.
+fn totals(report: &str) -> Option<u64> {
+    report
+        .lines()
+        .find_map(|line| line.strip_prefix("totals: "))
+        .and_then(|total| total.trim().parse().ok())
+}
+
+/// Allocations and their bytes in a memcheck log:
+/// `total heap usage: 1,234 allocs, 1,230 frees, 56,789 bytes allocated`.
+fn heap_usage(log: &str) -> Option<(u64, u64)> {
+    let (_, usage) = log.split_once("total heap usage: ")?;
+    let mut numbers = usage.split(' ').filter_map(|word| word.replace(',', "").parse().ok());
+    let (allocations, _frees, bytes) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    Some((allocations, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_read_from_reports() {
+        assert_eq!(totals("events: Ir\nfn=x\n1 2\ntotals: 1234\n"), Some(1234));
+        let log =
+            "==1==   total heap usage: 1,234 allocs, 1,230 frees, 56,789 bytes allocated\n==1==";
+        assert_eq!(heap_usage(log), Some((1234, 56789)));
+        assert_eq!(heap_usage("nothing"), None);
+    }
+
+    #[test]
+    fn what_both_runs_did_cancels_out() {
+        let few = Work { instructions: 1100, allocations: 11, allocated: 110 };
+        let many = Work { instructions: 2000, allocations: 20, allocated: 200 };
+        assert_eq!(Work::per_request(few, many, 9), [100.0, 1.0, 10.0]);
+    }
+}
