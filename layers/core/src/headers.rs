@@ -34,5 +34,5 @@ pub const TEXT_EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-
 /// ```
 #[must_use]
 pub fn delay_seconds(delay: Duration) -> HeaderValue {
-    HeaderValue::from(delay.as_secs() + u64::from(delay.subsec_nanos() > 0))
+    HeaderValue::from(delay.as_secs().saturating_add(u64::from(delay.subsec_nanos() > 0)))
 }

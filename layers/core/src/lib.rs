@@ -8,6 +8,8 @@
 //!
 //! It depends on no runtime.
 
+mod authority;
+mod clipped;
 pub mod extensions;
 pub mod headers;
 mod inbound;
@@ -18,6 +20,7 @@ pub mod queue;
 mod rejection;
 mod zone;
 
+pub use authority::{Authority, InvalidAuthority};
 pub use inbound::{Batch, Inbound, Notification, Reply, Request};
 pub use outbound::{Event, EventStream, Outbound};
 pub use rejection::{FromRejection, Rejection};

@@ -3,6 +3,9 @@
 //! Sending never waits. When the client reads too slowly and the budget of bytes
 //! is spent, each message's [`Overflow`] says what gives way.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::VecDeque,
     fmt,
@@ -44,8 +47,8 @@ pub struct Sender(Arc<Shared>);
 /// queue.
 pub struct Receiver(Arc<Shared>);
 
-/// The queue is closed: its reader is gone, or a message did not fit that may
-/// not be lost.
+/// The queue takes no more: it was finished, its reader is gone, or a message did
+/// not fit that may not be lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closed;
 
@@ -71,7 +74,8 @@ enum End {
     Open,
     /// Nothing more will be sent; what waits is still delivered.
     Finished,
-    /// Nobody reads any more, or a message was lost.
+    /// Nobody reads any more, or a message was lost. In the second case what was
+    /// taken before is still delivered.
     Closed,
 }
 
@@ -82,16 +86,7 @@ impl Sender {
     ///
     /// [`Closed`]; the message is dropped.
     pub fn send(&self, message: Message) -> Result<(), Closed> {
-        let mut state = self.0.lock();
-        if state.end != End::Open {
-            return Err(Closed);
-        }
-        let result = state.push(message, self.0.budget);
-        let reader = state.reader.take();
-        let closed = if result.is_err() { state.closed.take() } else { None };
-        drop(state);
-        reader.into_iter().chain(closed).for_each(Waker::wake);
-        result
+        self.0.change(|state| state.push(message, self.0.budget))
     }
 
     /// Queues the last message, if any: later ones are refused, and the stream
@@ -101,34 +96,37 @@ impl Sender {
     ///
     /// As [`send`](Self::send).
     pub fn finish(&self, last: Option<Message>) -> Result<(), Closed> {
-        let sent = last.map_or(Ok(()), |message| self.send(message));
-        let mut state = self.0.lock();
-        if state.end == End::Open {
-            state.end = End::Finished;
-        }
-        let woken = state.reader.take();
-        drop(state);
-        woken.into_iter().for_each(Waker::wake);
-        sent
+        self.0.change(|state| {
+            let sent = last.map_or(Ok(()), |message| state.push(message, self.0.budget));
+            if state.end == End::Open {
+                state.end = End::Finished;
+            }
+            sent
+        })
     }
 
-    /// Whether nobody reads any more.
+    /// Whether nobody reads any more, or a message was lost that may not be.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.0.lock().end == End::Closed
     }
 
-    /// Waits until nobody reads any more. For one task at a time.
+    /// Waits until [`is_closed`](Self::is_closed). For one task at a time, which
+    /// [`poll_closed`](Self::poll_closed) counts as well.
     pub async fn closed(&self) {
-        poll_fn(|cx| {
-            let mut state = self.0.lock();
-            if state.end == End::Closed {
-                return Poll::Ready(());
-            }
-            state.closed = Some(cx.waker().clone());
-            Poll::Pending
-        })
-        .await;
+        poll_fn(|cx| self.poll_closed(cx)).await;
+    }
+
+    /// Ready once [`is_closed`](Self::is_closed); wakes the task that asked last.
+    pub fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.0.lock();
+        if state.end == End::Closed {
+            return Poll::Ready(());
+        }
+        let old = replace_waker(&mut state.closed, cx.waker());
+        drop(state);
+        drop(old);
+        Poll::Pending
     }
 }
 
@@ -150,18 +148,20 @@ impl Stream for Receiver {
         if state.end != End::Open {
             return Poll::Ready(None);
         }
-        state.reader = Some(cx.waker().clone());
+        let old = replace_waker(&mut state.reader, cx.waker());
+        drop(state);
+        drop(old);
         Poll::Pending
     }
 }
 
 impl Drop for Receiver {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.close();
-        let woken = state.closed.take();
-        drop(state);
-        woken.into_iter().for_each(Waker::wake);
+        let rest = self.0.change(|state| {
+            state.end = End::Closed;
+            (std::mem::take(&mut state.waiting), state.reader.take())
+        });
+        drop(rest);
     }
 }
 
@@ -169,10 +169,24 @@ impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Changes the state, then wakes whom that concerns.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let result = change(&mut state);
+        let reader = state.reader.take();
+        let closed = if state.end == End::Closed { state.closed.take() } else { None };
+        drop(state);
+        reader.into_iter().chain(closed).for_each(Waker::wake);
+        result
+    }
 }
 
 impl State {
     fn push(&mut self, message: Message, budget: usize) -> Result<(), Closed> {
+        if self.end != End::Open {
+            return Err(Closed);
+        }
         if let Overflow::Latest(_) = message.overflow() {
             self.remove(|waiting| waiting.overflow() == message.overflow());
         }
@@ -180,13 +194,20 @@ impl State {
         while !self.waiting.is_empty() && self.bytes + size > budget {
             if self.remove(|waiting| waiting.overflow() == Overflow::DropOldest) {
                 self.dropped += 1;
-            } else if message.overflow() == Overflow::DropOldest {
+                continue;
+            }
+            if message.overflow() == Overflow::DropOldest {
                 self.dropped += 1;
                 return Ok(());
-            } else if !self.remove(|waiting| waiting.overflow() != Overflow::Close) {
-                self.close();
+            }
+            if self.remove(|waiting| waiting.overflow() != Overflow::Close) {
+                continue;
+            }
+            if message.overflow() == Overflow::Close {
+                self.end = End::Closed;
                 return Err(Closed);
             }
+            return Ok(());
         }
         self.bytes += size;
         self.waiting.push_back(message);
@@ -211,13 +232,15 @@ impl State {
         self.bytes -= removed.bytes().len();
         true
     }
+}
 
-    fn close(&mut self) {
-        self.end = End::Closed;
-        self.waiting = VecDeque::new();
-        self.bytes = 0;
-        self.dropped = 0;
+/// Puts a waker in its place. The old one is handed out to be dropped without the
+/// lock: with it may go a task that holds an end of the queue.
+fn replace_waker(place: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
+    if place.as_ref().is_some_and(|old| old.will_wake(waker)) {
+        return None;
     }
+    place.replace(waker.clone())
 }
 
 /// Says on the stream itself that log messages are missing.

@@ -1,10 +1,16 @@
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use crate::{
-    Outbound, headers,
+    Outbound,
+    clipped::Clipped,
+    extensions::ServedVersions,
+    headers,
     jsonrpc::{ErrorObject, Message, RequestId, code},
-    protocol::ProtocolVersion,
+    protocol::Era,
 };
 
 /// How a layer refuses: by answering, never through `Service::Error`.
@@ -85,15 +91,20 @@ impl Rejection {
     }
 
     /// 400 with `-32022`, `data.supported` and `data.requested` (VER-7).
+    ///
+    /// `supported` is what a request may claim: the modern revisions, or the legacy
+    /// ones where no other is served. The message names them all (D-7).
     #[must_use]
-    pub fn unsupported_version(requested: &str, supported: &[ProtocolVersion]) -> Self {
+    pub fn unsupported_version(requested: &str, served: &ServedVersions) -> Self {
         #[derive(serde::Serialize)]
         struct Data<'a> {
             supported: Vec<&'static str>,
             requested: &'a str,
         }
-        let supported: Vec<_> = supported.iter().map(|version| version.as_str()).collect();
-        let message = format!("protocol version {requested:?} is not served; {supported:?} are");
+        let (modern, legacy) = (served.of(Era::Modern), served.of(Era::Legacy));
+        let supported = if modern.is_empty() { legacy } else { modern };
+        let supported = supported.iter().map(|version| version.as_str()).collect();
+        let message = format!("protocol version {} is not served; {served}", Clipped(requested));
         let error = ErrorObject::new(code::UNSUPPORTED_PROTOCOL_VERSION, message)
             .with_data(&Data { supported, requested });
         Self::new(StatusCode::BAD_REQUEST, error)

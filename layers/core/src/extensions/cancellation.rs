@@ -79,7 +79,7 @@ impl CancelToken {
 
     /// Cancels this token and all below it. The first reason stays.
     pub fn cancel(&self, reason: CancelReason) {
-        if self.0.reason.set(reason).is_err() {
+        if self.is_cancelled() || self.0.reason.set(reason).is_err() {
             return;
         }
         let waiting = std::mem::take(&mut *self.0.lock());
@@ -91,7 +91,12 @@ impl CancelToken {
     /// Why it was cancelled; `None` if it was not.
     #[must_use]
     pub fn reason(&self) -> Option<&CancelReason> {
-        self.0.reason.get().or_else(|| self.0.parents.iter().find_map(Self::reason))
+        self.0.reason.get().or_else(|| {
+            let reason = self.0.parents.iter().find_map(Self::reason)?;
+            // Kept, so that the reason does not change when another parent is
+            // cancelled too. Whoever waits here waits on that parent as well.
+            Some(self.0.reason.get_or_init(|| reason.clone()))
+        })
     }
 
     /// Whether it was cancelled.
@@ -102,7 +107,13 @@ impl CancelToken {
 
     /// Waits until it is cancelled, and says why.
     pub fn cancelled(&self) -> Cancelled {
-        Cancelled { token: self.clone(), registered: SmallVec::new() }
+        Cancelled { token: self.clone(), registered: SmallVec::new(), waker: None }
+    }
+
+    /// How many wait on this node.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.0.lock().len()
     }
 
     fn register(&self, waker: &Waker, registered: &mut Registered) {
@@ -133,6 +144,8 @@ type Registered = SmallVec<[(CancelToken, usize); 3]>;
 pub struct Cancelled {
     token: CancelToken,
     registered: Registered,
+    /// The waker that is registered.
+    waker: Option<Waker>,
 }
 
 impl Future for Cancelled {
@@ -140,16 +153,17 @@ impl Future for Cancelled {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<CancelReason> {
         let this = &mut *self;
-        if this.registered.is_empty() {
-            this.token.register(cx.waker(), &mut this.registered);
-        } else {
-            for (token, key) in &this.registered {
-                if let Some(waker) = token.0.lock().get_mut(*key) {
-                    waker.clone_from(cx.waker());
-                }
-            }
+        if let Some(reason) = this.token.reason() {
+            return Poll::Ready(reason.clone());
         }
-        // Looked at after registering: a cancel in between is seen by one or the other.
+        if this.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            return Poll::Pending;
+        }
+        this.unregister();
+        this.token.register(cx.waker(), &mut this.registered);
+        this.waker = Some(cx.waker().clone());
+        // Looked at again after registering: a cancel in between is seen by one or
+        // the other.
         match this.token.reason() {
             Some(reason) => Poll::Ready(reason.clone()),
             None => Poll::Pending,
@@ -157,12 +171,21 @@ impl Future for Cancelled {
     }
 }
 
+impl Cancelled {
+    fn unregister(&mut self) {
+        for (token, key) in self.registered.drain(..) {
+            // A cancelled node has given up its whole slab. The key may then be
+            // another's, but on such a node nobody waits for a wake-up any more.
+            let removed = token.0.lock().try_remove(key);
+            // Outside the lock: a waker's drop may drop a task, and that one of these.
+            drop(removed);
+        }
+    }
+}
+
 impl Drop for Cancelled {
     fn drop(&mut self) {
-        for (token, key) in self.registered.drain(..) {
-            // A cancelled node has dropped its whole slab already.
-            token.0.lock().try_remove(key);
-        }
+        self.unregister();
     }
 }
 

@@ -1,5 +1,3 @@
-use serde::Deserialize;
-
 use crate::jsonrpc::RawJson;
 
 /// The capabilities the client declared: for this request (modern), or for the
@@ -34,11 +32,7 @@ impl ClientCapabilities {
     /// The value at this path.
     #[must_use]
     pub fn get(&self, path: &[&str]) -> Option<RawJson> {
-        path.iter().try_fold(self.0.clone(), |value, key| {
-            let members: std::collections::BTreeMap<std::borrow::Cow<'_, str>, RawJson> =
-                value.to().ok()?;
-            members.get(*key).cloned()
-        })
+        path.iter().try_fold(self.0.clone(), |value, key| value.member(key))
     }
 
     /// The object as the client sent it.
@@ -73,16 +67,16 @@ impl ClientInfo {
         Self(implementation)
     }
 
-    /// Its `name`.
+    /// Its `name`, if that is a string.
     #[must_use]
     pub fn name(&self) -> Option<String> {
-        self.read().map(|info| info.name)
+        self.string("name")
     }
 
-    /// Its `version`.
+    /// Its `version`, if that is a string.
     #[must_use]
     pub fn version(&self) -> Option<String> {
-        self.read().map(|info| info.version)
+        self.string("version")
     }
 
     /// The object as the client sent it.
@@ -91,13 +85,7 @@ impl ClientInfo {
         &self.0
     }
 
-    fn read(&self) -> Option<Implementation> {
-        self.0.to().ok()
+    fn string(&self, member: &str) -> Option<String> {
+        self.0.member(member)?.to().ok()
     }
-}
-
-#[derive(Deserialize)]
-struct Implementation {
-    name: String,
-    version: String,
 }

@@ -18,6 +18,8 @@ mod cancellation;
 mod client;
 mod identity;
 mod session;
+#[cfg(test)]
+mod tests;
 mod trace_context;
 mod versions;
 

@@ -167,6 +167,13 @@ impl SessionHandle {
         LogLevel::ALL.get(usize::from(stored.checked_sub(1)?)).copied()
     }
 
+    /// Whether somebody besides the caller holds this handle: a request at work, an
+    /// open stream. Such a session is not idle.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Sets the least severe log message this session wants.
     pub fn set_log_level(&self, level: LogLevel) {
         self.0.log_level.store(level as u8 + 1, Ordering::Relaxed);

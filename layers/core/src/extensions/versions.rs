@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use crate::protocol::{Era, ProtocolVersion};
 
@@ -9,6 +9,7 @@ use crate::protocol::{Era, ProtocolVersion};
 ///
 /// let served = ServedVersions::new([ProtocolVersion::V2026_07_28, ProtocolVersion::V2025_06_18]);
 /// assert_eq!(served.newest(Era::Legacy), Some(ProtocolVersion::V2025_06_18));
+/// assert_eq!(served.to_string(), "served are 2026-07-28, and by `initialize` 2025-06-18");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServedVersions(Arc<[ProtocolVersion]>);
@@ -49,5 +50,22 @@ impl Default for ServedVersions {
     /// All revisions.
     fn default() -> Self {
         Self::new(ProtocolVersion::ALL)
+    }
+}
+
+/// As error messages say it.
+impl fmt::Display for ServedVersions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |era| {
+            let names: Vec<_> = self.of(era).iter().map(|version| version.as_str()).collect();
+            names.join(", ")
+        };
+        let (modern, legacy) = (names(Era::Modern), names(Era::Legacy));
+        match (modern.is_empty(), legacy.is_empty()) {
+            (false, false) => write!(f, "served are {modern}, and by `initialize` {legacy}"),
+            (false, true) => write!(f, "served are {modern}"),
+            (true, false) => write!(f, "served are, by `initialize`, {legacy}"),
+            (true, true) => f.write_str("none is served"),
+        }
     }
 }

@@ -3,6 +3,7 @@ use std::{borrow::Cow, fmt};
 use serde::Serialize;
 
 use super::RawJson;
+use crate::clipped::Clipped;
 
 /// JSON-RPC error codes: JSON-RPC's own, the protocol's, and this library's.
 ///
@@ -74,10 +75,10 @@ impl ErrorObject {
         Self::new(code::INVALID_REQUEST, message)
     }
 
-    /// `-32601`, naming the method.
+    /// `-32601`, naming the method, up to 64 characters of it.
     #[must_use]
     pub fn method_not_found(method: &str) -> Self {
-        Self::new(code::METHOD_NOT_FOUND, format!("method not found: {method}"))
+        Self::new(code::METHOD_NOT_FOUND, format!("method not found: {}", Clipped(method)))
     }
 
     /// `-32602`.

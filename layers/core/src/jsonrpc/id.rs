@@ -54,7 +54,9 @@ impl RequestId {
             return Err(InvalidRequestId("is longer than 1,024 bytes"));
         }
         match bytes.first() {
-            Some(b'"') if serde_json::from_str::<Cow<'_, str>>(json).is_ok() => {
+            Some(b'"')
+                if json.ends_with('"') && serde_json::from_str::<Cow<'_, str>>(json).is_ok() =>
+            {
                 Ok(Self(Repr::Text(json.into())))
             }
             Some(b'-' | b'0'..=b'9') if is_integer(bytes) => Ok(Self(match json.parse::<i64>() {

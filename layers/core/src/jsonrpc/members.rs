@@ -3,9 +3,11 @@ use std::{borrow::Cow, ops::Range};
 use bytes::Bytes;
 use serde::{
     Deserialize,
-    de::{DeserializeOwned, value::MapDeserializer},
+    de::{
+        DeserializeSeed, MapAccess,
+        value::{BorrowedStrDeserializer, MapAccessDeserializer},
+    },
 };
-use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
 use super::RawJson;
@@ -16,11 +18,9 @@ use super::RawJson;
 /// copied and no value is read until it is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Members {
-    body: Bytes,
-    spans: Spans,
+    pub(super) body: Bytes,
+    pub(super) spans: SmallVec<[Span; 6]>,
 }
-
-pub(super) type Spans = SmallVec<[Span; 4]>;
 
 /// Where one member stands in the body.
 #[derive(Debug, Clone)]
@@ -46,10 +46,6 @@ pub struct Member<'a> {
 }
 
 impl Members {
-    pub(super) fn new(body: Bytes, spans: Spans) -> Self {
-        Self { body, spans }
-    }
-
     /// The members in the order they were sent.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Member<'_>> {
         self.spans.iter().map(|span| Member {
@@ -85,7 +81,8 @@ impl Members {
         &'a self,
         key: &str,
     ) -> Result<Option<T>, serde_json::Error> {
-        self.get(key).map(serde_json::from_str).transpose()
+        let value = self.span(key).map(|span| &self.body[span.value.clone()]);
+        value.map(serde_json::from_slice).transpose()
     }
 
     /// The whole object read as a `T`.
@@ -93,12 +90,9 @@ impl Members {
     /// # Errors
     ///
     /// When the object does not fit `T`.
-    pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        let entries = self
-            .iter()
-            .map(|member| Ok((member.key, serde_json::from_str::<&RawValue>(member.value)?)))
-            .collect::<Result<Vec<_>, serde_json::Error>>()?;
-        T::deserialize(MapDeserializer::new(entries.into_iter()))
+    pub fn to<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+        let reader = Reader { body: &self.body, spans: self.spans.iter(), value: &[] };
+        T::deserialize(MapAccessDeserializer::new(reader))
     }
 
     /// Whether there is such a member.
@@ -124,7 +118,43 @@ impl Members {
     }
 }
 
+/// Reads each member's value straight from the body.
+struct Reader<'a> {
+    body: &'a [u8],
+    spans: std::slice::Iter<'a, Span>,
+    value: &'a [u8],
+}
+
+impl<'a> MapAccess<'a> for Reader<'a> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'a>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, serde_json::Error> {
+        let Some(span) = self.spans.next() else {
+            return Ok(None);
+        };
+        self.value = &self.body[span.value.clone()];
+        let key = text(span.key.as_bytes(self.body));
+        seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'a>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, serde_json::Error> {
+        seed.deserialize(&mut serde_json::Deserializer::from_slice(self.value))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.spans.len())
+    }
+}
+
 /// The `params` of a request or notification; empty when they were absent.
+///
+/// As [`Members`] they have all but `_meta`, which is read by [`meta`](Self::meta).
 ///
 /// ```
 /// use mcp_layers_core::jsonrpc::Params;
@@ -135,22 +165,28 @@ impl Members {
 /// # Ok::<(), mcp_layers_core::jsonrpc::DecodeError>(())
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Params {
-    members: Members,
-    meta: Option<Members>,
+pub struct Params(Option<Box<ParamsParts>>);
+
+/// Boxed, so that a request stays small on its way through the layers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ParamsParts {
+    pub(super) members: Members,
+    pub(super) meta: Option<Members>,
 }
 
+static NO_MEMBERS: Members = Members { body: Bytes::new(), spans: SmallVec::new_const() };
+
 impl Params {
-    pub(super) fn new(members: Members, meta: Option<Members>) -> Self {
-        Self { members, meta }
+    pub(super) fn new(parts: Box<ParamsParts>) -> Self {
+        Self(Some(parts))
     }
 
     /// Reads params from their JSON text.
     ///
     /// # Errors
     ///
-    /// [`DecodeError`] for malformed JSON, for anything but an object, and for a
-    /// member that occurs twice.
+    /// [`DecodeError`](super::DecodeError) for malformed JSON, for anything but an
+    /// object, for a member that occurs twice, and for more than 64 members.
     pub fn parse(json: impl Into<Bytes>) -> Result<Self, super::DecodeError> {
         super::decode::decode_params(&json.into())
     }
@@ -158,14 +194,13 @@ impl Params {
     /// The members of `_meta`; empty when there is none, or when it is no object.
     #[must_use]
     pub fn meta(&self) -> &Members {
-        static NONE: Members = Members { body: Bytes::new(), spans: SmallVec::new_const() };
-        self.meta.as_ref().unwrap_or(&NONE)
+        self.0.as_ref().and_then(|parts| parts.meta.as_ref()).unwrap_or(&NO_MEMBERS)
     }
 
     /// Whether `_meta` is there and an object.
     #[must_use]
     pub fn has_meta(&self) -> bool {
-        self.meta.is_some()
+        self.0.as_ref().is_some_and(|parts| parts.meta.is_some())
     }
 }
 
@@ -173,7 +208,7 @@ impl std::ops::Deref for Params {
     type Target = Members;
 
     fn deref(&self) -> &Members {
-        &self.members
+        self.0.as_ref().map_or(&NO_MEMBERS, |parts| &parts.members)
     }
 }
 
@@ -195,6 +230,7 @@ pub(super) fn unquote(json: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str(json).ok().map(Cow::Owned)
 }
 
-fn text(bytes: &[u8]) -> &str {
+/// A slice of a body that was found to be UTF-8 when it was read.
+pub(super) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("the body was checked to be UTF-8 when it was read")
 }

@@ -32,14 +32,17 @@ pub enum MessageKind {
     Notification,
 }
 
-/// What becomes of a message when its stream's budget is full.
+/// What becomes of a message when its stream's budget is full: those that are
+/// dropped oldest go first, then the latest of each key, and what may not be lost
+/// closes the stream if even that makes no room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Overflow {
-    /// The stream is closed: the message may not be lost.
+    /// The message may not be lost: without room the stream is closed.
     #[default]
     Close,
-    /// It replaces an earlier one of the same key that still waits.
+    /// It replaces an earlier one of the same key that still waits, and is lost
+    /// only when messages that may not be lost leave no room.
     Latest(u64),
     /// The oldest waiting message of this sort is dropped, and counted.
     DropOldest,
@@ -50,7 +53,7 @@ impl Message {
     #[must_use]
     pub fn result(id: &RequestId, result: &RawJson) -> Self {
         Self::result_with(id, result.as_bytes().len(), |out| {
-            out.extend_from_slice(result.as_bytes())
+            out.extend_from_slice(result.as_bytes());
         })
     }
 
@@ -82,7 +85,8 @@ impl Message {
         Self::new(out, MessageKind::Error(error.code()))
     }
 
-    /// A notification. `params` must serialise to an object.
+    /// A notification. `params` must serialise to an object; what does not
+    /// serialise at all is sent as `{}`.
     pub fn notification<P: Serialize + ?Sized>(method: &str, params: &P) -> Self {
         let mut out = br#"{"jsonrpc":"2.0","method":"#.to_vec();
         write_json(&mut out, method);
@@ -92,7 +96,8 @@ impl Message {
         Self::new(out, MessageKind::Notification)
     }
 
-    /// A request to the client (legacy). `params` must serialise to an object.
+    /// A request to the client (legacy). `params` must serialise to an object; what
+    /// does not serialise at all is sent as `{}`.
     pub fn request<P: Serialize + ?Sized>(id: &RequestId, method: &str, params: &P) -> Self {
         let mut out = br#"{"jsonrpc":"2.0","id":"#.to_vec();
         id.write_json(&mut out);
@@ -147,11 +152,11 @@ impl Message {
 }
 
 /// A value that does not serialise (a map with keys that are no strings) becomes
-/// `null`, so that the message stays JSON.
+/// `{}`, so that the message stays JSON and `params` an object.
 fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     let start = out.len();
     if serde_json::to_writer(&mut *out, value).is_err() {
         out.truncate(start);
-        out.extend_from_slice(b"null");
+        out.extend_from_slice(b"{}");
     }
 }

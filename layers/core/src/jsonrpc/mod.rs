@@ -3,14 +3,21 @@
 //! [`decode`] reads a body once and hands out slices of it; [`Message`] is an
 //! encoded message on its way out.
 
+mod bytes;
 mod decode;
+mod decode_error;
+mod envelope;
 mod error;
 mod id;
 mod members;
 mod message;
 mod raw;
+mod scan;
+#[cfg(test)]
+mod tests;
 
-pub use decode::{DecodeError, DecodeErrorKind, Limits, decode};
+pub use decode::{Limits, decode};
+pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use error::{ErrorObject, code};
 pub use id::{InvalidRequestId, RequestId};
 pub use members::{Member, Members, Params};

@@ -4,6 +4,11 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use serde_json::value::RawValue;
 
+use super::{
+    bytes::{is_blank, plain_len},
+    scan::{DEEPEST, Scanner},
+};
+
 /// One JSON value as text: known to be well formed, not yet read.
 ///
 /// Cheap to clone. A value taken from a request shares the request's own
@@ -95,23 +100,39 @@ impl RawJson {
     }
 
     /// The same value, members in the same order, without blanks and line breaks
-    /// between tokens.
+    /// between tokens. Shares the text if it has none.
     #[must_use]
     pub fn compact(&self) -> Self {
-        let mut out = Vec::with_capacity(self.0.len());
-        let (mut in_string, mut escaped) = (false, false);
-        for &byte in &self.0 {
-            if in_string {
-                in_string = escaped || byte != b'"';
-                escaped = !escaped && byte == b'\\';
-            } else if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
-                continue;
-            } else {
-                in_string = byte == b'"';
+        let json = &*self.0;
+        let (mut out, mut copied, mut at) = (Vec::new(), 0, 0);
+        while let Some(&byte) = json.get(at) {
+            if is_blank(byte) {
+                out.extend_from_slice(&json[copied..at]);
+                copied = at + 1;
             }
-            out.push(byte);
+            at = if byte == b'"' { string_end(json, at) } else { at + 1 };
         }
+        if copied == 0 {
+            return self.clone();
+        }
+        out.extend_from_slice(&json[copied..]);
         Self(out.into())
+    }
+
+    /// One member of an object; the first of that name. `None` for any other value.
+    pub(crate) fn member(&self, name: &str) -> Option<Self> {
+        let mut found = None;
+        Scanner::new(self.as_str(), DEEPEST)
+            .object(|scanner, key| {
+                let wanted = found.is_none() && scanner.unescape(&key)? == name;
+                let value = scanner.value()?;
+                if wanted {
+                    found = Some(value);
+                }
+                Ok(())
+            })
+            .ok()?;
+        found.map(|value| Self(self.0.slice(value)))
     }
 }
 
@@ -135,4 +156,17 @@ impl<'de> Deserialize<'de> for RawJson {
         let text: Box<str> = raw.into();
         Ok(Self(Bytes::from(text.into_string())))
     }
+}
+
+/// What follows the string that opens at `start`.
+fn string_end(json: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while at < json.len() {
+        at += plain_len(&json[at..]);
+        match json.get(at) {
+            Some(b'"') => return at + 1,
+            _ => at += 2,
+        }
+    }
+    json.len()
 }

@@ -3,6 +3,8 @@
 mod log_level;
 pub mod meta;
 mod method;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use log_level::{LogLevel, UnknownLogLevel};

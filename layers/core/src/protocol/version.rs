@@ -85,13 +85,36 @@ impl ProtocolVersion {
 }
 
 impl Era {
-    /// The era a version string speaks of, known or not: whatever is dated after
-    /// the last legacy revision is modern, and so is what is no date at all only
-    /// if it sorts after it (VER-19).
+    /// The era a version's name speaks of, known to this library or not: modern if
+    /// it has the shape of a date and sorts after the last legacy revision. Any
+    /// other name is legacy, so that it is refused as a version not served and not
+    /// as a modern request without its claim (VER-12, VER-19).
+    ///
+    /// ```
+    /// use mcp_layers_core::protocol::Era;
+    ///
+    /// assert_eq!(Era::of_name("2026-07-28"), Era::Modern);
+    /// assert_eq!(Era::of_name("2031-01-01"), Era::Modern);
+    /// assert_eq!(Era::of_name("2025-11-25"), Era::Legacy);
+    /// assert_eq!(Era::of_name("v999.0.0"), Era::Legacy);
+    /// ```
     #[must_use]
     pub fn of_name(name: &str) -> Self {
-        if name > ProtocolVersion::LATEST_LEGACY.as_str() { Self::Modern } else { Self::Legacy }
+        if has_date_shape(name) && name > ProtocolVersion::LATEST_LEGACY.as_str() {
+            Self::Modern
+        } else {
+            Self::Legacy
+        }
     }
+}
+
+/// `dddd-dd-dd`. The digits are not read as a date.
+fn has_date_shape(name: &str) -> bool {
+    name.len() == 10
+        && name.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
 }
 
 impl fmt::Display for ProtocolVersion {

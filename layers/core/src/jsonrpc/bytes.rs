@@ -1,0 +1,43 @@
+//! Bytes that JSON treats apart.
+
+/// The blanks that JSON allows between tokens.
+pub(super) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// How many bytes at the start are the inside of a string as they stand:
+/// neither a quote, nor a backslash, nor a control character.
+///
+/// Eight bytes are looked at together: a byte's top bit ends up set where the
+/// byte is one of the three, and a borrow can set it falsely only after a true
+/// one. A long text goes on by blocks, which the compiler makes vectors of.
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const TOPS: u64 = ONES << 7;
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
+    let equal = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+
+    let mut len = 0;
+    for (index, word) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        if index == 4 {
+            let blocks = bytes[len..].as_chunks::<32>().0;
+            let plain = |block: &&[u8; 32]| {
+                !block.iter().fold(false, |special, &byte| special | is_special(byte))
+            };
+            len += 32 * blocks.iter().take_while(plain).count();
+            break;
+        }
+        let word = u64::from_le_bytes(*word);
+        let found = (below(word, 0x20) | equal(word, b'"') | equal(word, b'\\')) & TOPS;
+        if found != 0 {
+            return len + found.trailing_zeros() as usize / 8;
+        }
+        len += 8;
+    }
+    let rest = &bytes[len..];
+    len + rest.iter().position(|&byte| is_special(byte)).unwrap_or(rest.len())
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}

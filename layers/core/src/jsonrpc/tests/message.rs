@@ -1,0 +1,115 @@
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{any_json, any_text, spell};
+use crate::jsonrpc::{ErrorObject, Message, MessageKind, Overflow, RawJson, RequestId};
+
+fn text(message: &Message) -> &str {
+    std::str::from_utf8(message.bytes()).expect("a message is UTF-8")
+}
+
+fn value(message: &Message) -> Value {
+    serde_json::from_str(text(message)).expect("a message is JSON")
+}
+
+#[test]
+fn a_response_repeats_the_id_in_its_exact_form() {
+    // RPC-4
+    for id in ["98765432109876543210", "-0", r#""\u0041""#, "1", "\"1\""] {
+        let id = RequestId::parse(id).expect("an id");
+        let start = format!(r#"{{"jsonrpc":"2.0","id":{id},"#);
+        let result = Message::result(&id, &RawJson::empty_object());
+        assert!(text(&result).starts_with(&start), "{}", text(&result));
+        let error = Message::error(Some(&id), &ErrorObject::internal("no"));
+        assert!(text(&error).starts_with(&start), "{}", text(&error));
+    }
+}
+
+#[test]
+fn an_error_without_a_readable_id_has_no_id_member() {
+    // RPC-12, RPC-13
+    let message = Message::error(None, &ErrorObject::parse_error("no"));
+    assert_eq!(text(&message), r#"{"jsonrpc":"2.0","error":{"code":-32700,"message":"no"}}"#);
+}
+
+#[test]
+fn a_response_carries_exactly_one_of_result_and_error() {
+    // RPC-5
+    let id = RequestId::from(1);
+    let result = Message::result_with(&id, 0, |out| out.extend_from_slice(b"{}"));
+    assert_eq!(value(&result), json!({"jsonrpc": "2.0", "id": 1, "result": {}}));
+    assert_eq!((result.kind(), result.is_response()), (MessageKind::Result, true));
+    let error = ErrorObject::new(-32000, "no").with_data(&[1]);
+    let error = Message::error(Some(&id), &error);
+    let expected = json!({"code": -32000, "message": "no", "data": [1]});
+    assert_eq!(value(&error), json!({"jsonrpc": "2.0", "id": 1, "error": expected}));
+    assert_eq!((error.kind(), error.is_response()), (MessageKind::Error(-32000), true));
+}
+
+#[test]
+fn a_notification_has_no_id_and_a_request_has_one() {
+    // RPC-11
+    let notification = Message::notification("n/\"é", &json!({"a": 1}));
+    assert_eq!(
+        value(&notification),
+        json!({"jsonrpc": "2.0", "method": "n/\"é", "params": {"a": 1}})
+    );
+    assert_eq!(
+        (notification.kind(), notification.is_response()),
+        (MessageKind::Notification, false)
+    );
+    let request = Message::request(&RequestId::from("s1"), "ping", &json!({}));
+    assert_eq!(
+        value(&request),
+        json!({"jsonrpc": "2.0", "id": "s1", "method": "ping", "params": {}})
+    );
+    assert_eq!((request.kind(), request.is_response()), (MessageKind::Request, false));
+}
+
+#[test]
+fn params_that_do_not_serialise_are_sent_empty() {
+    // RPC-17
+    let broken = HashMap::from([(vec![1], 1)]);
+    assert_eq!(value(&Message::notification("n", &broken))["params"], json!({}));
+}
+
+#[test]
+fn a_message_may_not_be_lost_unless_it_says_so() {
+    let message = Message::notification("n", &json!({}));
+    assert_eq!(message.overflow(), Overflow::Close);
+    assert_eq!(message.with_overflow(Overflow::Latest(3)).overflow(), Overflow::Latest(3));
+}
+
+#[test]
+fn an_error_does_not_echo_a_long_method() {
+    let error = ErrorObject::method_not_found(&"\u{7f}".repeat(100_000));
+    assert!(error.message().len() < 500, "{} bytes", error.message().len());
+    assert_eq!(ErrorObject::method_not_found("a/b").message(), "method not found: \"a/b\"");
+}
+
+proptest! {
+    #[test]
+    fn every_message_is_one_json_object_with_jsonrpc_2_0(
+        id in any_text(), escaped in any::<bool>(), name in any_text(), payload in any_json(),
+    ) {
+        // RPC-1
+        let raw = RawJson::from_value(&payload).expect("a value serialises");
+        let id = RequestId::parse(&spell(&id, escaped)).expect("an id");
+        let error = ErrorObject::internal(name.clone()).with_data(&payload);
+        for (message, member) in [
+            (Message::result(&id, &raw), "result"),
+            (Message::error(Some(&id), &error), "error"),
+            (Message::request(&id, &name, &raw), "params"),
+            (Message::notification(&name, &raw), "params"),
+        ] {
+            let value = value(&message);
+            prop_assert_eq!(&value["jsonrpc"], "2.0");
+            let found = if member == "error" { &value["error"]["data"] } else { &value[member] };
+            prop_assert_eq!(found, &payload);
+            let members = value.as_object().map_or(0, serde_json::Map::len);
+            prop_assert_eq!(members, if member == "params" && value.get("id").is_some() { 4 } else { 3 });
+        }
+    }
+}
