@@ -209,7 +209,7 @@ impl Annotations {
 /// let hints = CacheHints::public(Duration::from_secs(60));
 /// # let _ = hints;
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CacheHints {
     pub(crate) ttl_ms: u64,
     pub(crate) public: bool,
@@ -235,12 +235,6 @@ impl CacheHints {
         let scope = if self.public { "public" } else { "private" };
         write!(out, r#""ttlMs":{},"cacheScope":"{scope}""#, self.ttl_ms)
             .expect("writing to a Vec cannot fail");
-    }
-}
-
-impl Default for CacheHints {
-    fn default() -> Self {
-        Self { ttl_ms: 0, public: false }
     }
 }
 

@@ -3,7 +3,6 @@ use std::{io, time::Duration};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
-    service::TowerToHyperService,
 };
 use tokio::net::TcpStream;
 
@@ -30,8 +29,7 @@ pub(super) fn spawn<S: HttpService>(
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let service = TowerToHyperService::new(endpoint);
-    let connection = http.serve_connection(TokioIo::new(socket), service).into_owned();
+    let connection = http.serve_connection(TokioIo::new(socket), endpoint).into_owned();
     let watched = connections.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {

@@ -3,7 +3,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker, ready},
 };
 
 use bytes::Bytes;
@@ -69,50 +69,75 @@ impl<S> Endpoint<S> {
     }
 }
 
-impl<S: HttpService> Service<Request<Incoming>> for Endpoint<S> {
+impl<S: HttpService> hyper::service::Service<Request<Incoming>> for Endpoint<S> {
     type Response = Response<OrNotFound<S::ResponseBody>>;
-    type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Error = BoxError;
+    type Future = ResponseFuture<S>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.service.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         if request.uri().path() != &*self.path {
-            return ResponseFuture { response: None };
+            return ResponseFuture { state: State::NotFound };
         }
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(peer);
         }
-        ResponseFuture { response: Some(self.service.call(request)) }
+        let mut service = self.service.clone();
+        // A service that is ready, as a stack always is, is called here and now.
+        let mut cx = Context::from_waker(Waker::noop());
+        let state = match service.poll_ready(&mut cx) {
+            Poll::Ready(Ok(())) => State::Called { response: service.call(request) },
+            Poll::Ready(Err(error)) => State::Failed { error: Some(error.into()) },
+            Poll::Pending => State::Waiting { call: Some(Box::new((service, request))) },
+        };
+        ResponseFuture { state }
     }
 }
 
 pin_project_lite::pin_project! {
     /// The service's answer, or 404.
-    pub(super) struct ResponseFuture<F> {
+    pub(super) struct ResponseFuture<S: HttpService> {
         #[pin]
-        response: Option<F>,
+        state: State<S>,
     }
 }
 
-impl<F, B, E> Future for ResponseFuture<F>
-where
-    F: Future<Output = Result<Response<B>, E>>,
-{
-    type Output = Result<Response<OrNotFound<B>>, E>;
+pin_project_lite::pin_project! {
+    #[project = StateProj]
+    enum State<S: HttpService> {
+        Waiting { call: Option<Box<(S, Request<Incoming>)>> },
+        Called { #[pin] response: S::Future },
+        Failed { error: Option<BoxError> },
+        NotFound,
+    }
+}
+
+impl<S: HttpService> Future for ResponseFuture<S> {
+    type Output = Result<Response<OrNotFound<S::ResponseBody>>, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().response.as_pin_mut() {
-            Some(response) => response
-                .poll(cx)
-                .map_ok(|response| response.map(|body| OrNotFound { body: Some(body) })),
-            None => {
-                let mut response = Response::new(OrNotFound { body: None });
-                *response.status_mut() = StatusCode::NOT_FOUND;
-                Poll::Ready(Ok(response))
-            }
+        let mut state = self.project().state;
+        loop {
+            let response = match state.as_mut().project() {
+                StateProj::Called { response } => {
+                    let response = ready!(response.poll(cx)).map_err(Into::into)?;
+                    return Poll::Ready(Ok(response.map(|body| OrNotFound { body: Some(body) })));
+                }
+                StateProj::Waiting { call } => {
+                    let (service, _) = &mut **call.as_mut().expect("taken below, once");
+                    ready!(service.poll_ready(cx)).map_err(Into::into)?;
+                    let (mut service, request) = *call.take().expect("looked at above");
+                    service.call(request)
+                }
+                StateProj::Failed { error } => {
+                    return Poll::Ready(Err(error.take().expect("polled after completion")));
+                }
+                StateProj::NotFound => {
+                    let mut response = Response::new(OrNotFound { body: None });
+                    *response.status_mut() = StatusCode::NOT_FOUND;
+                    return Poll::Ready(Ok(response));
+                }
+            };
+            state.set(State::Called { response });
         }
     }
 }

@@ -36,6 +36,7 @@ pub struct Server {
     addr: SocketAddr,
     path: String,
     grace: Duration,
+    shutdown: CancelToken,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
@@ -48,8 +49,14 @@ impl Server {
     pub async fn bind(addr: impl ToSocketAddrs) -> io::Result<Self> {
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
-        let (path, grace) = ("/mcp".to_owned(), Duration::from_secs(10));
-        Ok(Self { listener, addr, path, grace, stop: Box::pin(signal()) })
+        Ok(Self {
+            listener,
+            addr,
+            path: "/mcp".to_owned(),
+            grace: Duration::from_secs(10),
+            shutdown: CancelToken::new(),
+            stop: Box::pin(signal()),
+        })
     }
 
     /// The path of the endpoint; `/mcp` unless set. Every other path is 404.
@@ -71,6 +78,14 @@ impl Server {
         self
     }
 
+    /// Fires when the grace is over: hand it to the layers of a service that you
+    /// give to [`serve_service`](Self::serve_service), so that their sessions and
+    /// requests end. A [`Stack`] has its own.
+    #[must_use]
+    pub fn shutdown_token(&self) -> &CancelToken {
+        &self.shutdown
+    }
+
     /// The address that was bound.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
@@ -88,13 +103,13 @@ impl Server {
     /// # Errors
     ///
     /// None after binding: a connection that cannot be accepted is logged.
-    pub async fn serve<S, L>(self, stack: Stack<S, L>) -> io::Result<()>
+    pub async fn serve<S, L>(mut self, stack: Stack<S, L>) -> io::Result<()>
     where
         L: Layer<S>,
         L::Service: HttpService,
     {
-        let shutdown = stack.shutdown_token().clone();
-        self.run(stack.build(), shutdown).await
+        self.shutdown = stack.shutdown_token().clone();
+        self.serve_service(stack.build()).await
     }
 
     /// Serves any HTTP service at the path, a [`Stack`] inside other layers for
@@ -103,11 +118,7 @@ impl Server {
     /// # Errors
     ///
     /// As [`serve`](Self::serve).
-    pub async fn serve_service<S: HttpService>(self, service: S) -> io::Result<()> {
-        self.run(service, CancelToken::new()).await
-    }
-
-    async fn run<S: HttpService>(mut self, service: S, shutdown: CancelToken) -> io::Result<()> {
+    pub async fn serve_service<S: HttpService>(mut self, service: S) -> io::Result<()> {
         let connections = GracefulShutdown::new();
         let http = connection::builder();
         let endpoint = Endpoint::new(service, self.path.into());
@@ -128,7 +139,7 @@ impl Server {
         let finished = connections.shutdown();
         tokio::pin!(finished);
         if tokio::time::timeout(self.grace, &mut finished).await.is_err() {
-            shutdown.cancel(CancelReason::ShuttingDown);
+            self.shutdown.cancel(CancelReason::ShuttingDown);
             // What does not heed the token loses its connection with the process.
             let _ = tokio::time::timeout(Duration::from_secs(1), finished).await;
         }

@@ -22,7 +22,7 @@
 //! |---|---|
 //! | Zone | message |
 //! | Reads | `MCP-Protocol-Version`, trimmed; `_meta`; the params of `initialize`; whether there is an `Mcp-Session-Id`, only where no revision before 2025-06-18 is served |
-//! | Inserts | `ProtocolVersion`, which `session` narrows to the negotiated one; `ServedVersions` |
+//! | Inserts | `ProtocolVersion`, which `session` narrows to the negotiated one; `ServedVersions` on `initialize` and `server/discover` |
 //! | Response | nothing |
 //! | Rejects | 400 · -32020 · header and claim differ, a claim comes without header, or a modern-only server gets neither. 400 · -32022 with `data.supported` (the modern revisions) and `data.requested` · the revision is not served, or the legacy header is malformed. 400 · -32602 · a modern header without claim, or a claim that is no string. 400 · -32600 · no header and no session where 2025-03-26 is not served; an array or a reply that is modern. 405 · -32600 · GET or DELETE that is modern |
 //! | Order | inside `negotiate` (typed); else: outside `request_metadata`, `session`, `batch`, `cancellation` and the service, which read what it inserts |

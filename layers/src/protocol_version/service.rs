@@ -1,7 +1,7 @@
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use mcp_layers_core::{Inbound, MessageService, Outbound};
+use mcp_layers_core::{Inbound, MessageService, Outbound, protocol::Method};
 use tower_service::Service;
 
 use super::{future::ResponseFuture, versions::Versions};
@@ -34,9 +34,15 @@ where
     fn call(&mut self, mut request: Request<Inbound>) -> Self::Future {
         match self.versions.judge(request.headers(), request.body()) {
             Ok(version) => {
+                let asks_for_versions = matches!(
+                    request.body().method(),
+                    Some(Method::Initialize | Method::ServerDiscover)
+                );
                 let extensions = request.extensions_mut();
                 extensions.insert(version);
-                extensions.insert(self.versions.served.clone());
+                if asks_for_versions {
+                    extensions.insert(self.versions.served.clone());
+                }
                 ResponseFuture::called(self.inner.call(request))
             }
             Err(rejection) => {

@@ -8,7 +8,7 @@
 //! | [`ClientAddr`] | `serve`, or the host | the peer's address is unknown |
 //! | [`Principal`] | an authentication layer | the caller is anonymous |
 //! | [`ProtocolVersion`](crate::protocol::ProtocolVersion) | `protocol_version`, narrowed by `session` | 2025-11-25 |
-//! | [`ServedVersions`] | `protocol_version` | all revisions |
+//! | [`ServedVersions`] | `protocol_version`, on the requests that ask for them | all revisions |
 //! | [`ClientCapabilities`], [`ClientInfo`] | `request_metadata` (modern), `session` (legacy) | nothing was declared |
 //! | [`TraceContext`] | `request_metadata` | no trace goes on |
 //! | [`SessionHandle`] | `session` | there is no session |

@@ -75,7 +75,8 @@ async fn what_data_supported_lists_is_what_discover_will_be_told() {
     let layer = ProtocolVersionLayer::new();
     let unserved = with_header(request("tools/list", claim("x")), "x");
     let refused = data(&serve(&layer, unserved).await);
-    let served_one = serve(&layer, with_header(request("tools/list", claim(MODERN)), MODERN)).await;
+    let discover = request("server/discover", claim(MODERN));
+    let served_one = serve(&layer, with_header(discover, MODERN)).await;
     let told: Vec<_> = served(&served_one)
         .of(mcp_layers_core::protocol::Era::Modern)
         .iter()

@@ -100,12 +100,17 @@ async fn the_check_of_the_legacy_header_can_be_switched_off() {
 /// One message, one revision: nothing else tells the layers inside which features
 /// there are.
 #[tokio::test]
-async fn the_revision_reaches_the_inner_service_with_the_list_of_those_served() {
+async fn the_revision_reaches_the_inner_service() {
     let layer = ProtocolVersionLayer::new()
         .with_versions([ProtocolVersion::V2025_06_18, ProtocolVersion::V2024_11_05]);
     let response = serve(&layer, with_header(bare(), "2025-06-18")).await;
     assert_eq!(version(&response), "2025-06-18");
-    let expected =
-        ServedVersions::new([ProtocolVersion::V2024_11_05, ProtocolVersion::V2025_06_18]);
-    assert_eq!(served(&response), &expected);
 } // VER-16
+
+#[tokio::test]
+async fn initialize_reaches_the_inner_service_with_the_list_of_those_served() {
+    let versions = [ProtocolVersion::V2024_11_05, ProtocolVersion::V2025_06_18];
+    let layer = ProtocolVersionLayer::new().with_versions(versions);
+    let initialize = request("initialize", json!({ "protocolVersion": "2025-06-18" }));
+    assert_eq!(served(&serve(&layer, initialize).await), &ServedVersions::new(versions));
+}
