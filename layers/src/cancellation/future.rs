@@ -1,0 +1,204 @@
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use http::Response;
+use mcp_layers_core::{
+    EventStream, FromRejection, Outbound, Rejection,
+    extensions::{CancelReason, CancelToken, Cancelled, OnDisconnect},
+    jsonrpc::{ErrorObject, Message, RequestId, code},
+    queue,
+};
+use pin_project_lite::pin_project;
+use tokio::time::{Instant, Sleep};
+
+use super::{guard::Guard, layer::Limit};
+
+pin_project! {
+    /// The future of [`Cancellation`](super::Cancellation).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        state: State<F>,
+    }
+}
+
+pin_project! {
+    #[project = StateProj]
+    enum State<F> {
+        Untouched { #[pin] inner: F },
+        Running { #[pin] work: Work<F> },
+        Rejected { rejection: Option<Rejection> },
+        Answered,
+    }
+}
+
+pin_project! {
+    /// The inner future, in place, raced against its token and its time limit.
+    struct Work<F> {
+        #[pin]
+        inner: F,
+        // Neither is made for a request that never has to wait.
+        cancelled: Option<Cancelled>,
+        #[pin]
+        timeout: Option<Sleep>,
+        running: Running,
+        answered: bool,
+    }
+
+    impl<F> PinnedDrop for Work<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // The fields go after this: whatever the inner future does on being
+            // dropped, it finds the token cancelled or the watchdog on duty.
+            let this = this.project();
+            if !*this.answered {
+                this.running.client_has_gone(this.timeout.as_ref().get_ref().as_ref());
+            }
+        }
+    }
+}
+
+/// A request at work.
+pub(super) struct Running {
+    pub(super) id: RequestId,
+    pub(super) token: CancelToken,
+    pub(super) on_disconnect: OnDisconnect,
+    pub(super) limit: Option<Limit>,
+    pub(super) guard: Arc<Guard>,
+}
+
+impl<F> ResponseFuture<F> {
+    pub(super) fn untouched(inner: F) -> Self {
+        Self { state: State::Untouched { inner } }
+    }
+
+    pub(super) fn rejected(rejection: Rejection) -> Self {
+        Self { state: State::Rejected { rejection: Some(rejection) } }
+    }
+
+    pub(super) fn running(inner: F, running: Running) -> Self {
+        let work = Work { inner, cancelled: None, timeout: None, running, answered: false };
+        Self { state: State::Running { work } }
+    }
+}
+
+impl<F, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<Outbound>, E>>,
+{
+    type Output = Result<Response<Outbound>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.project().state;
+        match state.as_mut().project() {
+            StateProj::Untouched { inner } => inner.poll(cx),
+            StateProj::Rejected { rejection } => {
+                let rejection = rejection.take().expect("polled after completion");
+                Poll::Ready(Ok(Outbound::from_rejection(rejection)))
+            }
+            StateProj::Running { work } => {
+                let answer = ready!(work.poll(cx));
+                // Before the client has the answer, its id is free again.
+                state.set(State::Answered);
+                Poll::Ready(answer)
+            }
+            StateProj::Answered => panic!("polled after completion"),
+        }
+    }
+}
+
+impl<F, E> Future for Work<F>
+where
+    F: Future<Output = Result<Response<Outbound>, E>>,
+{
+    type Output = Result<Response<Outbound>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if let Poll::Ready(answer) = this.inner.as_mut().poll(cx) {
+            *this.answered = true;
+            if let Ok(response) = &answer
+                && matches!(response.body(), Outbound::Stream(_))
+            {
+                this.running.watch(this.timeout.as_ref().get_ref().as_ref());
+            }
+            return Poll::Ready(answer);
+        }
+        let token = &this.running.token;
+        let cancelled = this.cancelled.get_or_insert_with(|| {
+            if let Some(Limit(limit)) = this.running.limit {
+                this.timeout.set(Some(tokio::time::sleep(limit)));
+            }
+            token.cancelled()
+        });
+        let reason = match Pin::new(cancelled).poll(cx) {
+            Poll::Ready(reason) => reason,
+            Poll::Pending => {
+                let (Some(timeout), Some(Limit(limit))) =
+                    (this.timeout.as_mut().as_pin_mut(), this.running.limit)
+                else {
+                    return Poll::Pending;
+                };
+                ready!(timeout.poll(cx));
+                tracing::debug!(request = %this.running.id, ?limit, "a request ran out of time");
+                token.cancel(CancelReason::TimedOut(limit));
+                CancelReason::TimedOut(limit)
+            }
+        };
+        // Now that the token has fired the inner service may have an answer of its own.
+        *this.answered = true;
+        if let Poll::Ready(answer) = this.inner.poll(cx) {
+            return Poll::Ready(answer);
+        }
+        Poll::Ready(Ok(answer_for(&this.running.id, &reason)))
+    }
+}
+
+impl Running {
+    /// The work goes on behind a stream.
+    fn watch(&self, timeout: Option<&Sleep>) {
+        // Whoever works on the request holds the guard as well; if nobody does, the
+        // work is done.
+        if let Some(limit) = self.limit
+            && Arc::strong_count(&self.guard) > 1
+        {
+            let deadline = timeout.map_or_else(|| Instant::now() + limit.0, Sleep::deadline);
+            self.guard.watch(self.token.clone(), deadline, limit);
+        }
+    }
+
+    /// The layer's future is dropped before there was an answer.
+    fn client_has_gone(&self, timeout: Option<&Sleep>) {
+        match self.on_disconnect {
+            OnDisconnect::Drop => self.token.cancel(CancelReason::Disconnected),
+            OnDisconnect::Detach => self.watch(timeout),
+        }
+    }
+}
+
+/// The answer where the inner service gives none.
+fn answer_for(id: &RequestId, reason: &CancelReason) -> Response<Outbound> {
+    let code = match reason {
+        // The client has taken the request back: a stream that ends without an answer
+        // (CANCEL-5).
+        CancelReason::Client(_) | CancelReason::Disconnected => {
+            let (_, nothing) = queue::channel(0);
+            return Response::new(Outbound::Stream(EventStream::call(nothing)));
+        }
+        CancelReason::TimedOut(_) => code::TIMEOUT,
+        CancelReason::ShuttingDown => code::UNAVAILABLE,
+        _ => code::CANCELLED,
+    };
+    let error = ErrorObject::new(code, reason.to_string());
+    Response::new(Outbound::Response(Message::error(Some(id), &error)))
+}
+
+impl<F> fmt::Debug for ResponseFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}

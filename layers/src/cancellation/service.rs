@@ -1,0 +1,117 @@
+use std::{
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response};
+use mcp_layers_core::{
+    Inbound, MessageService, Outbound, Rejection,
+    extensions::{self, CancelReason, CancelToken, OnDisconnect, SessionHandle},
+    jsonrpc::RequestId,
+    protocol::{Method, ProtocolVersion},
+};
+use tower_service::Service;
+
+use super::{
+    ResponseFuture, future::Running, guard::Guard, in_flight::InFlight, layer::Rules,
+    notice::Notice,
+};
+
+/// The service of [`CancellationLayer`](super::CancellationLayer).
+#[derive(Debug, Clone)]
+pub struct Cancellation<S> {
+    inner: S,
+    table: Arc<InFlight>,
+    rules: Rules,
+}
+
+impl<S> Cancellation<S> {
+    pub(super) fn new(inner: S, table: Arc<InFlight>, rules: Rules) -> Self {
+        Self { inner, table, rules }
+    }
+
+    /// Enters the request, and inserts its [`extensions::Cancellation`].
+    fn register(
+        &self,
+        id: RequestId,
+        method: &Method,
+        extensions: &mut http::Extensions,
+    ) -> Result<Running, Rejection> {
+        let modern = version(extensions).is_modern();
+        // An initialize is in no session, and so cannot be named (CANCEL-8).
+        let session = extensions.get::<SessionHandle>().filter(|_| !modern);
+        let parents = session.map(SessionHandle::ended).into_iter().chain(&self.rules.shutdown);
+        let token = CancelToken::child_of(parents);
+        let guard = match session.map(SessionHandle::id) {
+            Some(session) => {
+                self.table.insert(session, &id, &token, self.rules.max_in_flight)?;
+                Guard::of_entry(Arc::clone(&self.table), session, id.clone())
+            }
+            None => Guard::default(),
+        };
+        let guard = Arc::new(guard);
+        let on_disconnect = if modern || self.rules.drop_on_disconnect {
+            OnDisconnect::Drop // CANCEL-1
+        } else {
+            OnDisconnect::Detach // CANCEL-4
+        };
+        extensions.insert(
+            extensions::Cancellation::new(token.clone(), on_disconnect)
+                .with_guard(Arc::<Guard>::clone(&guard)),
+        );
+        // It lasts as long as its client listens.
+        let limit = self.rules.timeout.filter(|_| *method != Method::SubscriptionsListen);
+        Ok(Running { id, token, on_disconnect, limit, guard })
+    }
+
+    /// Cancels what a `notifications/cancelled` names, if that is at work in the same
+    /// session (CANCEL-5, CANCEL-6, CANCEL-10).
+    fn cancel(&self, request: &Request<Inbound>) {
+        let extensions = request.extensions();
+        if version(extensions).is_modern() {
+            return; // CANCEL-13
+        }
+        let Some(session) = extensions.get::<SessionHandle>() else { return };
+        let Some(Notice { id, reason }) = request.body().params().and_then(Notice::read) else {
+            return;
+        };
+        if let Some(token) = self.table.get(session.id(), &id) {
+            tracing::debug!(session = %session.id(), request = %id, ?reason, "cancelled by the client"); // CANCEL-19
+            token.cancel(CancelReason::Client(reason));
+        }
+    }
+}
+
+impl<S> Service<Request<Inbound>> for Cancellation<S>
+where
+    S: MessageService,
+{
+    type Response = Response<Outbound>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<Inbound>) -> Self::Future {
+        let (id, method) = match request.body() {
+            Inbound::Request(message) => (message.id.clone(), message.method.clone()),
+            Inbound::Notification(message) => {
+                if message.method == Method::Cancelled {
+                    self.cancel(&request);
+                }
+                return ResponseFuture::untouched(self.inner.call(request));
+            }
+            _ => return ResponseFuture::untouched(self.inner.call(request)),
+        };
+        match self.register(id, &method, request.extensions_mut()) {
+            Ok(running) => ResponseFuture::running(self.inner.call(request), running),
+            Err(rejection) => ResponseFuture::rejected(rejection),
+        }
+    }
+}
+
+fn version(extensions: &http::Extensions) -> ProtocolVersion {
+    extensions.get().copied().unwrap_or(ProtocolVersion::LATEST_LEGACY)
+}

@@ -1,0 +1,67 @@
+use std::{
+    mem,
+    task::{Context, Poll, Waker},
+};
+
+use http::{Request, Response};
+use mcp_layers_core::{Inbound, MessageService, Outbound};
+use tower_service::Service;
+
+use super::{
+    ResponseFuture,
+    node::{Next, Node, Then, version},
+};
+
+/// The service of [`SessionLayer`](super::SessionLayer).
+#[derive(Debug, Clone)]
+pub struct Session<S> {
+    inner: S,
+    node: Node,
+}
+
+impl<S> Session<S> {
+    pub(super) fn new(inner: S, node: Node) -> Self {
+        Self { inner, node }
+    }
+}
+
+impl<S> Service<Request<Inbound>> for Session<S>
+where
+    S: MessageService + Clone,
+{
+    type Response = Response<Outbound>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Inbound>) -> Self::Future {
+        let mut next = if version(&request).is_modern() {
+            Next::Call(request, Then::Answer) // SESS-14
+        } else {
+            self.node.begin(request)
+        };
+        // A store in memory answers at once, and then the inner service is called here
+        // and now, neither cloned nor kept waiting.
+        let mut cx = Context::from_waker(Waker::noop());
+        loop {
+            next = match next {
+                Next::Answer(response) => return ResponseFuture::answer(response),
+                Next::Call(request, then) => {
+                    let future = self.inner.call(request);
+                    return ResponseFuture::inner(future, then, &self.node);
+                }
+                Next::Ask(mut ask) => match ask.poll(&self.node, &mut cx) {
+                    Poll::Ready(next) => next,
+                    Poll::Pending => {
+                        let clone = self.inner.clone();
+                        let ready = mem::replace(&mut self.inner, clone);
+                        return ResponseFuture::store(ask, ready, &self.node);
+                    }
+                },
+            }
+        }
+    }
+}
