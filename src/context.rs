@@ -90,13 +90,13 @@ impl Context {
     /// Who the client says it is; never a reason to treat it differently.
     #[must_use]
     pub fn client_info(&self) -> Option<&ClientInfo> {
-        self.extensions().get()
+        ClientInfo::of(self.extensions())
     }
 
     /// What the client declared: for this request (modern) or its session (legacy).
     #[must_use]
     pub fn client_capabilities(&self) -> Option<&ClientCapabilities> {
-        self.extensions().get()
+        ClientCapabilities::of(self.extensions())
     }
 
     /// Who the caller was authenticated to be.

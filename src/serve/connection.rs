@@ -6,7 +6,10 @@ use hyper_util::{
 };
 use tokio::net::TcpStream;
 
-use super::endpoint::{Endpoint, HttpService};
+use super::{
+    endpoint::{Endpoint, HttpService},
+    first_bytes::FirstBytes,
+};
 
 /// How long a client may take for a request's head, idle time before it included.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
@@ -29,7 +32,8 @@ pub(super) fn spawn<S: HttpService>(
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let connection = http.serve_connection(TokioIo::new(socket), endpoint).into_owned();
+    let socket = TokioIo::new(FirstBytes::within(HEAD_TIMEOUT, socket));
+    let connection = http.serve_connection(socket, endpoint).into_owned();
     let watched = connections.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {

@@ -2,6 +2,7 @@
 
 mod connection;
 mod endpoint;
+mod first_bytes;
 
 pub use endpoint::HttpService;
 
@@ -59,9 +60,13 @@ impl Server {
         })
     }
 
-    /// The path of the endpoint; `/mcp` unless set. Every other path is 404.
+    /// The path of the endpoint; `/mcp` unless set. Every other path is 404. A slash
+    /// is put in front if there is none.
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
+        if !self.path.starts_with('/') {
+            self.path.insert(0, '/');
+        }
         self
     }
 

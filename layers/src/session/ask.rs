@@ -14,86 +14,99 @@ use mcp_layers_core::{
 
 use super::{
     Reservation, SessionRecord, StoreError, StoreFuture,
-    node::{Next, Node, refuse},
+    node::{Next, Node, Opening, refuse},
 };
 
-/// A question to the store, with what waits for the answer: one step of a request's
-/// way. Whether the store answers at once or later makes no difference here.
+/// A question to the store on the way in, with what waits for the answer besides
+/// the request.
 pub(super) enum Ask {
-    Room(StoreFuture<Reservation>, Waiting<Request<Inbound>>),
-    Record(StoreFuture<Option<Arc<SessionRecord>>>, SessionId, Waiting<Entering>),
-    StillThere(StoreFuture<bool>, Waiting<Entered>),
-    MarkInitialized(StoreFuture<bool>, Waiting<Entered>),
+    Room(StoreFuture<Reservation>),
+    /// The session's handle, if it is at work here.
+    Record(StoreFuture<Option<Arc<SessionRecord>>>, SessionId, Option<SessionHandle>),
+    StillThere(StoreFuture<bool>, Entered),
+    MarkInitialized(StoreFuture<bool>, Entered),
     Delete(StoreFuture<bool>, SessionId),
-    Create(StoreFuture<Arc<SessionRecord>>, Waiting<Response<Outbound>>),
-    StoreLevel(StoreFuture<bool>, SessionId, LogLevel, Waiting<Response<Outbound>>),
 }
 
-/// A request that names a session, and the session's handle if it is at work here.
-pub(super) struct Entering {
-    pub(super) request: Request<Inbound>,
-    pub(super) handle: Option<SessionHandle>,
-}
-
-/// A request within a session.
+/// A session that a request was let into.
+#[derive(Clone)]
 pub(super) struct Entered {
-    pub(super) request: Request<Inbound>,
     pub(super) handle: SessionHandle,
     pub(super) record: Arc<SessionRecord>,
 }
 
-/// What waits for one answer.
-pub(super) struct Waiting<T>(Option<T>);
-
 impl Ask {
-    pub(super) fn poll(&mut self, node: &Node, cx: &mut Context<'_>) -> Poll<Next> {
-        Poll::Ready(ready!(self.poll_answer(node, cx)).unwrap_or_else(refuse))
+    pub(super) fn poll(
+        &mut self,
+        node: &Node,
+        request: &mut Request<Inbound>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Next> {
+        let next = ready!(self.poll_answer(node, request, cx));
+        Poll::Ready(next.unwrap_or_else(|rejection| Next::Answer(refuse(rejection))))
     }
 
-    fn poll_answer(&mut self, node: &Node, cx: &mut Context<'_>) -> Poll<Result<Next, Rejection>> {
+    fn poll_answer(
+        &mut self,
+        node: &Node,
+        request: &mut Request<Inbound>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Next, Rejection>> {
         Poll::Ready(match self {
-            Self::Room(answer, request) => {
+            Self::Room(answer) => {
                 let room = ready!(poll(answer, cx))?;
-                Ok(node.open(room, request.take()))
+                Ok(Next::Call(Opening::of(request, room).into()))
             }
-            Self::Record(answer, id, entering) => {
+            Self::Record(answer, id, handle) => {
                 let record = ready!(poll(answer, cx))?;
-                node.enter(*id, record, entering.take())
+                node.enter(*id, record, handle.take(), request)
             }
             Self::StillThere(answer, entered) => {
-                let (lives, entered) = (ready!(poll(answer, cx))?, entered.take());
-                node.confirm(lives, entered.record.id).and_then(|()| node.admit(entered))
+                let lives = ready!(poll(answer, cx))?;
+                node.confirm(lives, entered.record.id)
+                    .and_then(|()| node.admit(entered.clone(), request))
             }
             Self::MarkInitialized(answer, entered) => {
-                let (lives, entered) = (ready!(poll(answer, cx))?, entered.take());
-                node.confirm(lives, entered.record.id).map(|()| node.call(entered))
+                let lives = ready!(poll(answer, cx))?;
+                node.confirm(lives, entered.record.id)
+                    .map(|()| node.call(entered.clone(), request))
             }
             Self::Delete(answer, id) => {
                 let deleted = ready!(poll(answer, cx))?;
                 node.deleted(*id, deleted)
             }
-            Self::Create(answer, response) => {
-                let record = ready!(poll(answer, cx))?;
-                Ok(node.created(&record, response.take()))
-            }
-            Self::StoreLevel(answer, id, level, response) => {
-                // A session that ended meanwhile needs no level.
-                ready!(poll(answer, cx))?;
-                node.live.stored_level(*id, *level);
-                Ok(Next::Answer(response.take()))
-            }
         })
     }
 }
 
-impl<T> Waiting<T> {
-    fn take(&mut self) -> T {
-        self.0.take().expect("each question is answered once")
-    }
+/// A question to the store on the way out.
+pub(super) enum Save {
+    Create(StoreFuture<Arc<SessionRecord>>),
+    Level(StoreFuture<bool>, SessionId, LogLevel),
 }
 
-pub(super) fn waiting<T>(what: T) -> Waiting<T> {
-    Waiting(Some(what))
+impl Save {
+    /// What the response becomes once the store has answered.
+    pub(super) fn poll(
+        &mut self,
+        node: &Node,
+        response: &mut Response<Outbound>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let saved = match self {
+            Self::Create(answer) => {
+                ready!(poll(answer, cx)).map(|record| node.created(&record, response))
+            }
+            Self::Level(answer, id, level) => {
+                // A session that ended meanwhile needs no level.
+                ready!(poll(answer, cx)).map(|_| node.live.stored_level(*id, *level))
+            }
+        };
+        if let Err(error) = saved {
+            *response = refuse(error.into());
+        }
+        Poll::Ready(())
+    }
 }
 
 fn poll<T>(answer: &mut StoreFuture<T>, cx: &mut Context<'_>) -> Poll<Result<T, StoreError>> {

@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::{
-    ask::Ask,
+    ask::{Ask, Save},
     node::{Next, Node, Then},
 };
 
@@ -28,9 +28,19 @@ pin_project! {
     #[project = StateProj]
     enum State<S, F> {
         Inner { #[pin] future: F, then: Option<Then>, node: Node },
-        Store { ask: Box<Ask>, service: Option<S>, node: Node },
+        Asking { waiting: Box<Waiting<S>> },
+        Saving { save: Box<Save>, response: Option<Response<Outbound>>, node: Node },
         Answer { response: Option<Response<Outbound>> },
     }
+}
+
+/// What waits for the store before the inner service is called.
+struct Waiting<S> {
+    ask: Ask,
+    request: Option<Request<Inbound>>,
+    /// Ready to be called.
+    service: S,
+    node: Node,
 }
 
 impl<S, F> ResponseFuture<S, F> {
@@ -43,9 +53,9 @@ impl<S, F> ResponseFuture<S, F> {
     }
 
     /// `service` is the inner one, ready to be called.
-    pub(super) fn store(ask: Ask, service: S, node: &Node) -> Self {
-        let ask = Box::new(ask);
-        Self { state: State::Store { ask, service: Some(service), node: node.clone() } }
+    pub(super) fn asking(ask: Ask, request: Request<Inbound>, service: S, node: &Node) -> Self {
+        let waiting = Waiting { ask, request: Some(request), service, node: node.clone() };
+        Self { state: State::Asking { waiting: Box::new(waiting) } }
     }
 }
 
@@ -61,38 +71,50 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProj::Inner { future, then, node } => {
-                    let response = ready!(future.poll(cx))?;
+                    let mut response = ready!(future.poll(cx))?;
                     let then = then.take().expect("polled after completion");
-                    match node.finish(then, response) {
-                        Next::Ask(ask) => {
-                            let (ask, node) = (Box::new(ask), node.clone());
-                            State::Store { ask, service: None, node }
+                    match node.finish(then, &mut response) {
+                        Some(save) => {
+                            let (save, node) = (Box::new(save), node.clone());
+                            State::Saving { save, response: Some(response), node }
                         }
-                        Next::Answer(response) => {
+                        None => {
                             // Nothing of the request outlives its answer.
                             state.set(State::Answer { response: None });
                             return Poll::Ready(Ok(response));
                         }
-                        Next::Call(..) => unreachable!("the inner service is called once"),
                     }
                 }
-                StateProj::Store { ask, service, node } => match ready!(ask.poll(node, cx)) {
+                StateProj::Asking { waiting } => match ready!(waiting.poll(cx)) {
                     Next::Ask(next) => {
-                        **ask = next;
+                        waiting.ask = next;
                         continue;
                     }
                     Next::Answer(response) => State::Answer { response: Some(response) },
-                    Next::Call(request, then) => {
-                        let future = service.as_mut().expect("called once").call(request);
-                        State::Inner { future, then: Some(then), node: node.clone() }
+                    Next::Call(then) => {
+                        let request = waiting.request.take().expect("called once");
+                        let future = waiting.service.call(request);
+                        State::Inner { future, then: Some(then), node: waiting.node.clone() }
                     }
                 },
+                StateProj::Saving { save, response, node } => {
+                    let saved = response.as_mut().expect("taken below, at the end");
+                    ready!(save.poll(node, saved, cx));
+                    State::Answer { response: response.take() }
+                }
                 StateProj::Answer { response } => {
                     return Poll::Ready(Ok(response.take().expect("polled after completion")));
                 }
             };
             state.set(next);
         }
+    }
+}
+
+impl<S> Waiting<S> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
+        let request = self.request.as_mut().expect("taken when nothing is left to ask");
+        self.ask.poll(&self.node, request, cx)
     }
 }
 

@@ -12,7 +12,7 @@ use mcp_layers_core::{
 use super::{
     Reservation, SessionChange, SessionRecord, SessionStore,
     admission::{Admission, Rules},
-    ask::{Ask, Entered, Entering, waiting},
+    ask::{Ask, Entered, Save},
     live::Live,
 };
 
@@ -23,10 +23,11 @@ pub(super) struct Node {
     pub(super) rules: Rules,
 }
 
-/// What comes next.
+/// What comes next for a request. The request itself stays where it is until the
+/// inner service is called.
 pub(super) enum Next {
     /// The inner service is called.
-    Call(Request<Inbound>, Then),
+    Call(Then),
     /// The store is asked.
     Ask(Ask),
     /// The client is answered.
@@ -60,49 +61,44 @@ pub(super) struct Left {
 }
 
 impl Node {
-    pub(super) fn begin(&self, request: Request<Inbound>) -> Next {
-        let next = self.rules.admit(&request).map(|admission| match admission {
-            Admission::Without => Next::Call(request, Then::Answer),
-            Admission::Opens => Next::Ask(Ask::Room(self.store().reserve(), waiting(request))),
-            Admission::Names(id) => {
+    pub(super) fn begin(&self, request: &Request<Inbound>) -> Next {
+        match self.rules.admit(request) {
+            Err(rejection) => Next::Answer(refuse(rejection)),
+            Ok(Admission::Without) => Next::Call(Then::Answer),
+            Ok(Admission::Opens) => Next::Ask(Ask::Room(self.store().reserve())),
+            Ok(Admission::Names(id)) => {
                 // Taken before the store is asked: a session that ends in between
                 // ends this handle too (SESS-10).
                 let handle = self.live.find(id);
-                let answer = self.store().load(id);
-                Next::Ask(Ask::Record(answer, id, waiting(Entering { request, handle })))
+                Next::Ask(Ask::Record(self.store().load(id), id, handle))
             }
-        });
-        next.unwrap_or_else(refuse)
+        }
     }
 
-    /// The inner service has answered.
-    pub(super) fn finish(&self, then: Then, response: Response<Outbound>) -> Next {
-        let next = match then {
-            Then::Answer => Ok(Next::Answer(response)),
-            Then::Open(opening) => self.create(*opening, response),
-            Then::Leave(left) => Ok(self.leave(&left, response)),
-        };
-        next.unwrap_or_else(refuse)
+    /// The inner service has answered; is there something to store?
+    pub(super) fn finish(&self, then: Then, response: &mut Response<Outbound>) -> Option<Save> {
+        match then {
+            Then::Answer => None,
+            Then::Leave(left) => self.leave(&left),
+            Then::Open(opening) => match self.create(*opening, response) {
+                Ok(save) => save,
+                Err(rejection) => {
+                    *response = refuse(rejection);
+                    None
+                }
+            },
+        }
     }
 
-    pub(super) fn open(&self, room: Reservation, request: Request<Inbound>) -> Next {
-        let extensions = request.extensions();
-        let object = |key| request.body().params()?.raw(key).filter(RawJson::is_object);
-        let opening = Opening {
-            room,
-            version: version(&request),
-            principal: extensions.get().cloned(),
-            capabilities: object("capabilities"),
-            client_info: object("clientInfo"),
-        };
-        Next::Call(request, Then::Open(Box::new(opening)))
-    }
-
-    fn create(&self, opening: Opening, response: Response<Outbound>) -> Result<Next, Rejection> {
+    fn create(
+        &self,
+        opening: Opening,
+        response: &Response<Outbound>,
+    ) -> Result<Option<Save>, Rejection> {
         let opened = response.status() == StatusCode::OK
             && matches!(response.body(), Outbound::Response(message) if message.kind() == MessageKind::Result);
         if !opened {
-            return Ok(Next::Answer(response)); // INIT-12
+            return Ok(None); // INIT-12
         }
         let mut record = SessionRecord::new(new_id()?, opening.version);
         record.principal = opening.principal;
@@ -110,33 +106,30 @@ impl Node {
         if let Some(declared) = &opening.capabilities {
             record.capabilities = ClientCapabilities::new(keep(declared));
         }
-        let answer = self.store().create(record, opening.room);
-        Ok(Next::Ask(Ask::Create(answer, waiting(response))))
+        Ok(Some(Save::Create(self.store().create(record, opening.room))))
     }
 
-    pub(super) fn created(&self, record: &SessionRecord, mut response: Response<Outbound>) -> Next {
+    pub(super) fn created(&self, record: &SessionRecord, response: &mut Response<Outbound>) {
         self.live.attach(record);
         tracing::debug!(session = %record.id, version = %record.version, "session opened");
         response.headers_mut().insert(MCP_SESSION_ID, record.id.to_header_value()); // SESS-1
-        Next::Answer(response)
     }
 
-    fn leave(&self, left: &Left, response: Response<Outbound>) -> Next {
-        match left.handle.log_level() {
-            Some(level) if left.may_set_level && Some(level) != left.stored_level => {
-                let id = left.handle.id();
-                let answer = self.store().update(id, SessionChange::LogLevel(level));
-                Next::Ask(Ask::StoreLevel(answer, id, level, waiting(response)))
-            }
-            _ => Next::Answer(response),
+    fn leave(&self, left: &Left) -> Option<Save> {
+        let level = left.handle.log_level().filter(|_| left.may_set_level)?;
+        if Some(level) == left.stored_level {
+            return None;
         }
+        let id = left.handle.id();
+        Some(Save::Level(self.store().update(id, SessionChange::LogLevel(level)), id, level))
     }
 
     pub(super) fn enter(
         &self,
         id: SessionId,
         record: Option<Arc<SessionRecord>>,
-        Entering { request, handle }: Entering,
+        handle: Option<SessionHandle>,
+        request: &mut Request<Inbound>,
     ) -> Result<Next, Rejection> {
         let Some(record) = record else {
             self.live.end(id); // Expired, or ended on another node.
@@ -162,19 +155,23 @@ impl Node {
             _ => {}
         }
         match handle {
-            Some(handle) => self.admit(Entered { request, handle, record }),
+            Some(handle) => self.admit(Entered { handle, record }, request),
             None => {
                 // The session may have ended since it was loaded, and the handle just
                 // made would then outlive it (SESS-10).
                 let handle = self.live.attach(&record);
-                let entered = Entered { request, handle, record };
-                Ok(Next::Ask(Ask::StillThere(self.store().exists(id), waiting(entered))))
+                let entered = Entered { handle, record };
+                Ok(Next::Ask(Ask::StillThere(self.store().exists(id), entered)))
             }
         }
     }
 
-    pub(super) fn admit(&self, entered: Entered) -> Result<Next, Rejection> {
-        let Entered { request, record, .. } = &entered;
+    pub(super) fn admit(
+        &self,
+        entered: Entered,
+        request: &mut Request<Inbound>,
+    ) -> Result<Next, Rejection> {
+        let record = &entered.record;
         if !record.initialized {
             if self.rules.require_initialized && !is_served_uninitialized(request.body()) {
                 return Err(Rejection::invalid_request(
@@ -185,13 +182,14 @@ impl Node {
                 && message.method == Method::Initialized
             {
                 let answer = self.store().update(record.id, SessionChange::Initialized);
-                return Ok(Next::Ask(Ask::MarkInitialized(answer, waiting(entered))));
+                return Ok(Next::Ask(Ask::MarkInitialized(answer, entered)));
             }
         }
-        Ok(self.call(entered))
+        Ok(self.call(entered, request))
     }
 
-    pub(super) fn call(&self, Entered { mut request, handle, record }: Entered) -> Next {
+    pub(super) fn call(&self, entered: Entered, request: &mut Request<Inbound>) -> Next {
+        let Entered { handle, record } = entered;
         self.live.adopt_level(&handle, record.log_level);
         let may_set_level = match request.body() {
             Inbound::Request(message) => message.method == Method::LoggingSetLevel,
@@ -205,12 +203,8 @@ impl Node {
             Some(version) => *version = record.version, // VER-15, D-21
             None => drop(extensions.insert(record.version)), // VER-11
         }
-        extensions.insert(record.capabilities.clone());
-        if let Some(info) = &record.client_info {
-            extensions.insert(info.clone());
-        }
         extensions.insert(handle);
-        Next::Call(request, Then::Leave(left))
+        Next::Call(Then::Leave(left))
     }
 
     pub(super) fn deleted(&self, id: SessionId, deleted: bool) -> Result<Next, Rejection> {
@@ -232,6 +226,26 @@ impl Node {
 
     fn store(&self) -> &dyn SessionStore {
         &**self.live.store()
+    }
+}
+
+impl Opening {
+    pub(super) fn of(request: &Request<Inbound>, room: Reservation) -> Self {
+        let extensions = request.extensions();
+        let object = |key| request.body().params()?.raw(key).filter(RawJson::is_object);
+        Self {
+            room,
+            version: version(request),
+            principal: extensions.get().cloned(),
+            capabilities: object("capabilities"),
+            client_info: object("clientInfo"),
+        }
+    }
+}
+
+impl From<Opening> for Then {
+    fn from(opening: Opening) -> Self {
+        Self::Open(Box::new(opening))
     }
 }
 
@@ -267,6 +281,6 @@ fn new_id() -> Result<SessionId, Rejection> {
     Ok(SessionId::from_bits(u128::from_ne_bytes(bits)))
 }
 
-pub(super) fn refuse(rejection: Rejection) -> Next {
-    Next::Answer(Outbound::from_rejection(rejection))
+pub(super) fn refuse(rejection: Rejection) -> Response<Outbound> {
+    Outbound::from_rejection(rejection)
 }

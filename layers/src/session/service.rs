@@ -37,11 +37,11 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Inbound>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Inbound>) -> Self::Future {
         let mut next = if version(&request).is_modern() {
-            Next::Call(request, Then::Answer) // SESS-14
+            Next::Call(Then::Answer) // SESS-14
         } else {
-            self.node.begin(request)
+            self.node.begin(&request)
         };
         // A store in memory answers at once, and then the inner service is called here
         // and now, neither cloned nor kept waiting.
@@ -49,16 +49,16 @@ where
         loop {
             next = match next {
                 Next::Answer(response) => return ResponseFuture::answer(response),
-                Next::Call(request, then) => {
+                Next::Call(then) => {
                     let future = self.inner.call(request);
                     return ResponseFuture::inner(future, then, &self.node);
                 }
-                Next::Ask(mut ask) => match ask.poll(&self.node, &mut cx) {
+                Next::Ask(mut ask) => match ask.poll(&self.node, &mut request, &mut cx) {
                     Poll::Ready(next) => next,
                     Poll::Pending => {
                         let clone = self.inner.clone();
                         let ready = mem::replace(&mut self.inner, clone);
-                        return ResponseFuture::store(ask, ready, &self.node);
+                        return ResponseFuture::asking(ask, request, ready, &self.node);
                     }
                 },
             }

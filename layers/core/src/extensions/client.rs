@@ -1,3 +1,6 @@
+use http::Extensions;
+
+use super::SessionHandle;
 use crate::jsonrpc::RawJson;
 
 /// The capabilities the client declared: for this request (modern), or for the
@@ -20,6 +23,16 @@ impl ClientCapabilities {
     #[must_use]
     pub fn new(declared: RawJson) -> Self {
         Self(declared)
+    }
+
+    /// What this request's client declared: the extension of this type, which a
+    /// modern request has, else what its session was opened with. `None` if neither
+    /// is there: nothing was declared.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions
+            .get()
+            .or_else(|| extensions.get().map(SessionHandle::client_capabilities))
     }
 
     /// Whether there is a member at this path, whatever its value but `null` and
@@ -65,6 +78,15 @@ impl ClientInfo {
     #[must_use]
     pub fn new(implementation: RawJson) -> Self {
         Self(implementation)
+    }
+
+    /// Who this request's client says it is: the extension of this type, which a
+    /// modern request may have, else what its session was opened with.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions
+            .get()
+            .or_else(|| extensions.get().and_then(SessionHandle::client_info))
     }
 
     /// Its `name`, if that is a string.

@@ -9,7 +9,7 @@
 //! | [`Principal`] | an authentication layer | the caller is anonymous |
 //! | [`ProtocolVersion`](crate::protocol::ProtocolVersion) | `protocol_version`, narrowed by `session` | 2025-11-25 |
 //! | [`ServedVersions`] | `protocol_version`, on the requests that ask for them | all revisions |
-//! | [`ClientCapabilities`], [`ClientInfo`] | `request_metadata` (modern), `session` (legacy) | nothing was declared |
+//! | [`ClientCapabilities`], [`ClientInfo`] | `request_metadata` (modern) | the session's, by their function `of`; else nothing was declared |
 //! | [`TraceContext`] | `request_metadata` | no trace goes on |
 //! | [`SessionHandle`] | `session` | there is no session |
 //! | [`Cancellation`] | `cancellation` | dropping the future is the only cancellation |

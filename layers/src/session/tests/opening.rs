@@ -114,18 +114,18 @@ async fn what_initialize_declares_is_kept_for_its_session_alone() {
         let bare = session_of(&server.send(bare).await);
         server.send(call("tools/list").within(&declared)).await;
         let seen = server.last_seen();
-        let capabilities = seen.get::<ClientCapabilities>().expect("inserted");
+        let capabilities = ClientCapabilities::of(&seen).expect("declared");
         assert!(capabilities.has(&["roots", "listChanged"]));
         assert!(!capabilities.has(&["sampling"]));
-        let info = seen.get::<ClientInfo>().expect("inserted");
+        let info = ClientInfo::of(&seen).expect("declared");
         assert_eq!(info.name().as_deref(), Some("probe"));
         let handle = seen.get::<SessionHandle>().expect("inserted");
         assert_eq!(handle.client_capabilities().as_json(), capabilities.as_json());
 
         server.send(call("tools/list").within(&bare)).await;
         let seen = server.last_seen();
-        assert!(!seen.get::<ClientCapabilities>().expect("inserted").has(&["roots"]));
-        assert!(seen.get::<ClientInfo>().is_none());
+        assert!(!ClientCapabilities::of(&seen).expect("declared").has(&["roots"]));
+        assert!(ClientInfo::of(&seen).is_none());
     }
 }
 
