@@ -5,6 +5,7 @@ mod content;
 mod context;
 mod dispatch;
 mod handler;
+mod offer;
 mod prompt;
 mod registry;
 mod resource;

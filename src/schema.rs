@@ -53,9 +53,17 @@ impl Validator {
             return Ok(());
         }
         let faults = self.compiled.iter_errors(value).take(5).map(|fault| {
+            let what = match fault.kind() {
+                // As in the schema of a tool that takes nothing. The words for it
+                // would be "False schema does not allow value".
+                jsonschema::error::ValidationErrorKind::FalseSchema => {
+                    "nothing is allowed here".to_owned()
+                }
+                _ => fault.masked().to_string(),
+            };
             match fault.instance_path().as_str() {
-                "" => fault.masked().to_string(),
-                path => format!("{path}: {}", fault.masked()),
+                "" => what,
+                path => format!("{path}: {what}"),
             }
         });
         Err(faults.collect::<Vec<_>>().join("; "))
@@ -79,5 +87,22 @@ fn draft_of(schema: &Value) -> Result<jsonschema::Draft, String> {
         Some("http://json-schema.org/draft-06/schema") => Ok(Draft::Draft6),
         Some("http://json-schema.org/draft-04/schema") => Ok(Draft::Draft4),
         _ => Err(format!("the dialect {uri} is not supported; 2020-12, 2019-09, 7, 6 and 4 are")),
+    }
+}
+
+#[cfg(all(test, feature = "validation"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_argument_of_a_tool_that_takes_none_is_refused_in_plain_words() {
+        // TOOL-10, TOOL-25
+        let schema = of_nothing().to().expect("JSON");
+        let nothing = Validator::compile(&schema).expect("a schema");
+        assert_eq!(nothing.validate(&json!({})), Ok(()));
+        let fault = nothing.validate(&json!({ "a": 1 })).expect_err("one argument too many");
+        assert_eq!(fault, "nothing is allowed here");
     }
 }

@@ -19,6 +19,7 @@ use tower_service::Service;
 use crate::{
     CacheHints, Implementation, Prompt, RegisterError, Registry, Resource, ResourceTemplate, Tool,
     dispatch::{self, Dispatched},
+    offer::Offer,
     result::Signature,
     run::Work,
 };
@@ -41,20 +42,7 @@ use crate::{
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct McpService(Arc<Server>);
-
-/// What all requests share.
-#[derive(Clone)]
-pub(crate) struct Server {
-    pub(crate) signature: Signature,
-    pub(crate) instructions: Option<String>,
-    pub(crate) logging: bool,
-    pub(crate) page_size: usize,
-    pub(crate) stream_budget: usize,
-    pub(crate) cache: CacheHints,
-    pub(crate) check_output: bool,
-    pub(crate) registry: Registry,
-}
+pub struct McpService(Arc<Offer>);
 
 impl McpService {
     /// A server of this name and version that offers nothing yet.
@@ -64,7 +52,7 @@ impl McpService {
 
     /// A server that describes itself in full.
     pub fn with_info(server: &Implementation) -> Self {
-        Self(Arc::new(Server {
+        Self(Arc::new(Offer {
             signature: Signature::new(server),
             instructions: None,
             logging: false,
@@ -78,20 +66,20 @@ impl McpService {
 
     /// Tells the model how to use this server.
     pub fn with_instructions(mut self, instructions: impl Into<String>) -> Self {
-        self.server().instructions = Some(instructions.into());
+        self.offer().instructions = Some(instructions.into());
         self
     }
 
     /// Lets handlers send log messages to clients. Off unless called: what a
     /// handler logs then reaches nobody (LOG-13).
     pub fn with_logging(mut self) -> Self {
-        self.server().logging = true;
+        self.offer().logging = true;
         self
     }
 
     /// How many items a page of a list has; 100 unless set, at least 1.
     pub fn with_page_size(mut self, items: usize) -> Self {
-        self.server().page_size = items.max(1);
+        self.offer().page_size = items.max(1);
         self
     }
 
@@ -99,14 +87,14 @@ impl McpService {
     /// unless set. Beyond it progress and log messages give way, and a stream that
     /// cannot hold its response is closed.
     pub fn with_stream_budget(mut self, bytes: usize) -> Self {
-        self.server().stream_budget = bytes;
+        self.offer().stream_budget = bytes;
         self
     }
 
     /// The cache hints of lists and of `server/discover` (modern), and of resources
     /// that have none of their own; private and zero unless set (CACHE-8).
     pub fn with_cache(mut self, cache: CacheHints) -> Self {
-        self.server().cache = cache;
+        self.offer().cache = cache;
         self
     }
 
@@ -114,7 +102,7 @@ impl McpService {
     /// before it is sent; a result that fails becomes `-32603` (TOOL-31). On in
     /// debug builds unless set, off in release builds.
     pub fn with_output_validation(mut self, on: bool) -> Self {
-        self.server().check_output = on;
+        self.offer().check_output = on;
         self
     }
 
@@ -164,7 +152,7 @@ impl McpService {
         self.0.registry.clone()
     }
 
-    fn server(&mut self) -> &mut Server {
+    fn offer(&mut self) -> &mut Offer {
         Arc::make_mut(&mut self.0)
     }
 }

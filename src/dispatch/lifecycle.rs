@@ -51,8 +51,8 @@ impl Exchange<'_> {
         Ok(self.answer(512, |out| {
             out.member("protocolVersion", self.version.as_str());
             out.member("capabilities", &self.capabilities());
-            out.member("serverInfo", self.server.signature.as_json());
-            if let Some(instructions) = &self.server.instructions {
+            out.member("serverInfo", self.offer.signature.as_json());
+            if let Some(instructions) = &self.offer.instructions {
                 out.member("instructions", instructions);
             }
         }))
@@ -67,10 +67,10 @@ impl Exchange<'_> {
         self.answer(512, |out| {
             out.member("supportedVersions", &versions);
             out.member("capabilities", &self.capabilities());
-            if let Some(instructions) = &self.server.instructions {
+            if let Some(instructions) = &self.offer.instructions {
                 out.member("instructions", instructions);
             }
-            out.members(|out| self.server.cache.write(out));
+            out.members(|out| self.offer.cache.write(out));
         })
     }
 
@@ -87,14 +87,14 @@ impl Exchange<'_> {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let items = self.server.registry.snapshot();
+        let items = self.offer.registry.snapshot();
         let when = |on: bool| on.then_some(Empty {});
         Capabilities {
             tools: when(items.tools.was_used()),
             resources: when(has_resources(&items)),
             prompts: when(items.prompts.was_used()),
             completions: when(has_completions(&items)),
-            logging: when(self.server.logging),
+            logging: when(self.offer.logging),
         }
     }
 }

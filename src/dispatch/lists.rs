@@ -6,12 +6,12 @@ use crate::registry::{Cursor, Item, Table};
 impl Exchange<'_> {
     /// One page of a list, called `name` in the result.
     pub(super) fn list<T: Item>(&self, name: &str, items: &Table<T>) -> Routed {
-        let page = items.page(name, self.version.era(), self.cursor()?, self.server.page_size);
+        let page = items.page(name, self.version.era(), self.cursor()?, self.offer.page_size);
         Ok(self.answer(page.len(), |out| {
             out.members(|out| out.extend_from_slice(&page));
             // CACHE-1; RPC-8
             if self.version.is_modern() {
-                out.members(|out| self.server.cache.write(out));
+                out.members(|out| self.offer.cache.write(out));
             }
         }))
     }

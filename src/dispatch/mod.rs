@@ -23,9 +23,9 @@ use mcp_layers_core::{
 use self::pending::Kind;
 use crate::{
     Context, context,
+    offer::Offer,
     result::{ResultWriter, View},
     run::Emitter,
-    service::Server,
 };
 
 /// What became of a request.
@@ -44,7 +44,7 @@ pub(crate) struct Started {
 
 /// A request on its way to its handler.
 struct Exchange<'a> {
-    server: &'a Arc<Server>,
+    offer: &'a Arc<Offer>,
     request: Request,
     parts: Parts,
     token: &'a CancelToken,
@@ -52,14 +52,14 @@ struct Exchange<'a> {
 }
 
 pub(crate) fn dispatch(
-    server: &Arc<Server>,
+    offer: &Arc<Offer>,
     request: Request,
     parts: Parts,
     token: &CancelToken,
 ) -> Dispatched {
     let version = context::protocol_version(&parts.extensions);
     let id = request.id.clone();
-    let exchange = Exchange { server, request, parts, token, version };
+    let exchange = Exchange { offer, request, parts, token, version };
     exchange.route().unwrap_or_else(|error| {
         // NEG-21: errors travel with 200.
         Dispatched::Answered(Response::new(Outbound::Response(Message::error(Some(&id), &error))))
@@ -73,11 +73,11 @@ impl Exchange<'_> {
     /// ERR-6, VER-4).
     fn route(self) -> Routed {
         use Era::{Legacy, Modern};
-        let items = self.server.registry.snapshot();
+        let items = self.offer.registry.snapshot();
         match (&self.request.method, self.version.era()) {
             (Method::Initialize, Legacy) => self.initialize(),
             (Method::Ping, Legacy) => Ok(self.empty()),
-            (Method::LoggingSetLevel, Legacy) if self.server.logging => self.set_log_level(),
+            (Method::LoggingSetLevel, Legacy) if self.offer.logging => self.set_log_level(),
             (Method::ServerDiscover, Modern) => Ok(self.discover()),
             (Method::ToolsList, _) if items.tools.was_used() => self.list("tools", &items.tools),
             (Method::ToolsCall, _) if items.tools.was_used() => self.call_tool(&items),
@@ -112,7 +112,7 @@ impl Exchange<'_> {
     }
 
     fn view(&self) -> View<'_> {
-        View { version: self.version, signature: &self.server.signature }
+        View { version: self.version, signature: &self.offer.signature }
     }
 
     /// A result without members of its own.
@@ -152,11 +152,11 @@ impl Exchange<'_> {
     fn start(self, run: impl FnOnce(Context) -> Kind) -> Routed {
         let progress_token = self.progress_token()?;
         let log_level = self.log_level();
-        let emitter = Emitter::new(self.server.stream_budget);
+        let emitter = Emitter::new(self.offer.stream_budget);
         let token = self.token.clone();
         let context = Context::new(self.parts, emitter, token, progress_token, log_level);
         let handler = Pending::new(
-            Arc::clone(self.server),
+            Arc::clone(self.offer),
             self.request.id,
             self.version,
             run(context.clone()),
@@ -179,7 +179,7 @@ impl Exchange<'_> {
 
     /// The least severe log message this request is to see; `None` for none.
     fn log_level(&self) -> Option<LogLevel> {
-        if !self.server.logging {
+        if !self.offer.logging {
             return None;
         }
         match self.version.era() {

@@ -15,15 +15,15 @@ use mcp_layers_core::{
 use crate::{
     Arguments, BoxError, Completion, Context, Handler, HandlerFuture, InvalidArguments,
     PromptResult, ResourceRead, ToolResult,
+    offer::Offer,
     resource::{Reading, ResourceNotFound},
     result::{ResultWriter, View},
-    service::Server,
     tool::ToolEntry,
 };
 
 /// A handler at work, and how its output becomes an answer.
 pub(crate) struct Pending {
-    server: Arc<Server>,
+    offer: Arc<Offer>,
     id: RequestId,
     version: ProtocolVersion,
     kind: Kind,
@@ -53,12 +53,12 @@ pub(super) enum Run<T> {
 
 impl Pending {
     pub(super) fn new(
-        server: Arc<Server>,
+        offer: Arc<Offer>,
         id: RequestId,
         version: ProtocolVersion,
         kind: Kind,
     ) -> Self {
-        Self { server, id, version, kind }
+        Self { offer, id, version, kind }
     }
 
     pub(crate) fn id(&self) -> &RequestId {
@@ -66,7 +66,7 @@ impl Pending {
     }
 
     fn view(&self) -> View<'_> {
-        View { version: self.version, signature: &self.server.signature }
+        View { version: self.version, signature: &self.offer.signature }
     }
 
     fn message(
@@ -88,7 +88,7 @@ impl Pending {
 
     /// TOOL-14, TOOL-31, D-24: what breaks the tool's promise stays here.
     fn broken_promise(&self, tool: &ToolEntry, result: &ToolResult) -> Option<Answer> {
-        let output = tool.output.as_ref().filter(|_| self.server.check_output)?;
+        let output = tool.output.as_ref().filter(|_| self.offer.check_output)?;
         if result.is_error() {
             return None;
         }
@@ -118,8 +118,13 @@ impl Pending {
             | code::UNSUPPORTED_PROTOCOL_VERSION => {
                 Answer::Rejected(Rejection::new(http::StatusCode::BAD_REQUEST, error))
             }
-            // ERR-2, ERR-3, ERR-4
-            -32099..=-32000 => {
+            code::PARSE_ERROR
+            | code::INVALID_REQUEST
+            | code::METHOD_NOT_FOUND
+            | code::INVALID_PARAMS
+            | code::INTERNAL_ERROR => self.error(&error),
+            // ERR-2, ERR-3, ERR-4, ERR-5: the rest of the reserved range.
+            -32768..=-32000 => {
                 tracing::error!(id = %self.id, %error, "this code may not be sent in the modern era");
                 self.error(&ErrorObject::internal(error.message().to_owned()))
             }
@@ -172,7 +177,7 @@ impl Pending {
                 self.message(read.size_hint(), |out| {
                     let meta = read.write(out);
                     if self.version.is_modern() {
-                        let cache = reading.cache.unwrap_or(self.server.cache);
+                        let cache = reading.cache.unwrap_or(self.offer.cache);
                         out.members(|out| cache.write(out)); // CACHE-1
                     }
                     meta

@@ -11,6 +11,7 @@
 mod authority;
 mod clipped;
 pub mod extensions;
+mod future;
 pub mod headers;
 mod inbound;
 pub mod jsonrpc;
@@ -21,6 +22,7 @@ mod rejection;
 mod zone;
 
 pub use authority::{Authority, InvalidAuthority};
+pub use future::ResponseFuture;
 pub use inbound::{Batch, Inbound, Notification, Reply, Request};
 pub use outbound::{Event, EventStream, Outbound};
 pub use rejection::{FromRejection, Rejection};

@@ -95,7 +95,6 @@
 //! ```
 
 mod era;
-mod future;
 mod header;
 mod layer;
 mod service;
@@ -104,6 +103,6 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
-pub use future::ResponseFuture;
 pub use layer::ProtocolVersionLayer;
+pub use mcp_layers_core::ResponseFuture;
 pub use service::ProtocolVersion;

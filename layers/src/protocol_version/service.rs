@@ -4,7 +4,7 @@ use http::{Request, Response};
 use mcp_layers_core::{Inbound, MessageService, Outbound, protocol::Method};
 use tower_service::Service;
 
-use super::{future::ResponseFuture, versions::Versions};
+use super::{ResponseFuture, versions::Versions};
 
 /// Made by [`ProtocolVersionLayer`](super::ProtocolVersionLayer).
 #[derive(Debug, Clone)]

@@ -95,7 +95,6 @@
 //! ```
 
 mod caller;
-mod future;
 mod key;
 mod layer;
 mod limit;
@@ -110,10 +109,10 @@ mod tests;
 pub use caller::{
     ByClientAddr, ByHeader, ByPrincipal, ByPrincipalOrAddr, BySession, MirroredHeader,
 };
-pub use future::ResponseFuture;
 pub use key::Key;
 pub use layer::RateLimitLayer;
 pub use limit::InvalidName;
+pub use mcp_layers_core::ResponseFuture;
 pub use message::{ByToolName, ForMethods};
 pub use rate::{InvalidRate, Rate};
 pub use service::RateLimit;

@@ -7,7 +7,7 @@ use http::{Request, Response};
 use mcp_layers_core::FromRejection;
 use tower_service::Service;
 
-use super::{future::ResponseFuture, key::Key, limit::Limit};
+use super::{ResponseFuture, key::Key, limit::Limit};
 
 /// Made by [`RateLimitLayer`](super::RateLimitLayer).
 #[derive(Debug, Clone)]

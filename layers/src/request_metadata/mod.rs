@@ -124,7 +124,6 @@ mod arguments;
 mod base64_form;
 mod checks;
 mod declared;
-mod future;
 mod integer;
 mod layer;
 mod mirrored;
@@ -137,8 +136,8 @@ mod trace;
 mod tests;
 
 pub use base64_form::{InvalidMirroredValue, InvalidMirroredValueKind, decode as decode_mirrored};
-pub use future::ResponseFuture;
 pub use layer::RequestMetadataLayer;
+pub use mcp_layers_core::ResponseFuture;
 pub use mirrored::{MirroredKind, MirroredParam, MirroredParams};
 pub use schema::{InvalidMirroredParam, InvalidMirroredParamKind};
 pub use service::RequestMetadata;

@@ -4,7 +4,7 @@ use http::{Request, Response};
 use mcp_layers_core::{Inbound, MessageService, Outbound};
 use tower_service::Service;
 
-use super::{checks::Checks, future::ResponseFuture, trace};
+use super::{ResponseFuture, checks::Checks, trace};
 
 /// Made by [`RequestMetadataLayer`](super::RequestMetadataLayer).
 #[derive(Debug, Clone)]

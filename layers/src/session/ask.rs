@@ -68,8 +68,7 @@ impl Ask {
             }
             Self::MarkInitialized(answer, entered) => {
                 let lives = ready!(poll(answer, cx))?;
-                node.confirm(lives, entered.record.id)
-                    .map(|()| node.call(entered.clone(), request))
+                node.confirm(lives, entered.record.id).map(|()| node.call(entered.clone(), request))
             }
             Self::Delete(answer, id) => {
                 let deleted = ready!(poll(answer, cx))?;

@@ -79,7 +79,6 @@
 //! ```
 
 mod allowed;
-mod future;
 mod layer;
 mod service;
 
@@ -87,6 +86,6 @@ mod service;
 mod tests;
 
 pub use allowed::InvalidHost;
-pub use future::ResponseFuture;
 pub use layer::ValidateHostLayer;
+pub use mcp_layers_core::ResponseFuture;
 pub use service::ValidateHost;

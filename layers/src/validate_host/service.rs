@@ -4,7 +4,7 @@ use http::{Request, Response};
 use mcp_layers_core::FromRejection;
 use tower_service::Service;
 
-use super::{allowed::AllowedHosts, future::ResponseFuture};
+use super::{ResponseFuture, allowed::AllowedHosts};
 
 /// Made by [`ValidateHostLayer`](super::ValidateHostLayer).
 #[derive(Debug, Clone)]

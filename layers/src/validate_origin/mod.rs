@@ -95,7 +95,6 @@
 
 mod allowed;
 mod cors;
-mod future;
 mod layer;
 mod origin;
 mod service;
@@ -104,7 +103,7 @@ mod service;
 mod tests;
 
 pub use cors::{CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS};
-pub use future::ResponseFuture;
 pub use layer::ValidateOriginLayer;
+pub use mcp_layers_core::ResponseFuture;
 pub use origin::{InvalidOrigin, Origin};
 pub use service::ValidateOrigin;

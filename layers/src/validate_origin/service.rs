@@ -7,7 +7,7 @@ use http::{Request, Response};
 use mcp_layers_core::FromRejection;
 use tower_service::Service;
 
-use super::{allowed::AllowedOrigins, future::ResponseFuture};
+use super::{ResponseFuture, allowed::AllowedOrigins};
 
 /// Made by [`ValidateOriginLayer`](super::ValidateOriginLayer).
 #[derive(Debug, Clone)]

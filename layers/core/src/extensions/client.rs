@@ -30,9 +30,7 @@ impl ClientCapabilities {
     /// is there: nothing was declared.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Option<&Self> {
-        extensions
-            .get()
-            .or_else(|| extensions.get().map(SessionHandle::client_capabilities))
+        extensions.get().or_else(|| extensions.get().map(SessionHandle::client_capabilities))
     }
 
     /// Whether there is a member at this path, whatever its value but `null` and
@@ -84,9 +82,7 @@ impl ClientInfo {
     /// modern request may have, else what its session was opened with.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Option<&Self> {
-        extensions
-            .get()
-            .or_else(|| extensions.get().and_then(SessionHandle::client_info))
+        extensions.get().or_else(|| extensions.get().and_then(SessionHandle::client_info))
     }
 
     /// Its `name`, if that is a string.

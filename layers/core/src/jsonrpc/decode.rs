@@ -86,19 +86,28 @@ pub fn decode(body: Bytes, limits: Limits) -> Result<Inbound, DecodeError> {
     }
 }
 
-pub(super) fn decode_params(json: &Bytes) -> Result<Params, DecodeError> {
-    let mut scanner = Scanner::new(utf8(json)?, DEEPEST);
-    let params = ParamsFound::read(&mut scanner).and_then(|params| {
-        scanner.end()?;
-        Ok(params)
-    });
-    match params {
-        _ if scanner.too_deep() => {
-            let message = format!("the JSON nests deeper than {DEEPEST} levels");
-            Err(DecodeError::new(DecodeErrorKind::TooDeep, message))
+impl Params {
+    /// Reads params from their JSON text.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] for malformed JSON, for anything but an object, for a member
+    /// that occurs twice, and for more than 64 members.
+    pub fn parse(json: impl Into<Bytes>) -> Result<Self, DecodeError> {
+        let json = json.into();
+        let mut scanner = Scanner::new(utf8(&json)?, DEEPEST);
+        let params = ParamsFound::read(&mut scanner).and_then(|params| {
+            scanner.end()?;
+            Ok(params)
+        });
+        match params {
+            _ if scanner.too_deep() => {
+                let message = format!("the JSON nests deeper than {DEEPEST} levels");
+                Err(DecodeError::new(DecodeErrorKind::TooDeep, message))
+            }
+            Err(error) => Err(DecodeError::syntax(error, scanner.position())),
+            Ok(params) => params.into_params(&json),
         }
-        Err(error) => Err(DecodeError::syntax(error, scanner.position())),
-        Ok(params) => params.into_params(json),
     }
 }
 

@@ -181,16 +181,6 @@ impl Params {
         Self(Some(parts))
     }
 
-    /// Reads params from their JSON text.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`](super::DecodeError) for malformed JSON, for anything but an
-    /// object, for a member that occurs twice, and for more than 64 members.
-    pub fn parse(json: impl Into<Bytes>) -> Result<Self, super::DecodeError> {
-        super::decode::decode_params(&json.into())
-    }
-
     /// The members of `_meta`; empty when there is none, or when it is no object.
     #[must_use]
     pub fn meta(&self) -> &Members {

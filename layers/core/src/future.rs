@@ -4,11 +4,25 @@ use std::{
 };
 
 use http::Response;
-use mcp_layers_core::{FromRejection, Rejection};
 use pin_project_lite::pin_project;
 
+use crate::{FromRejection, Rejection};
+
 pin_project! {
-    /// The future of [`ValidateHost`](super::ValidateHost).
+    /// The future of a layer that either calls the inner service or rejects, in
+    /// either zone.
+    ///
+    /// ```
+    /// use http::Response;
+    /// use mcp_layers_core::{Rejection, ResponseFuture};
+    ///
+    /// # tokio_test::block_on(async {
+    /// type Inner = std::future::Ready<Result<Response<bytes::Bytes>, std::convert::Infallible>>;
+    /// let refused: ResponseFuture<Inner> = ResponseFuture::rejected(Rejection::forbidden("no"));
+    /// let Ok(response) = refused.await;
+    /// assert_eq!(response.status(), 403);
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
@@ -27,11 +41,13 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(super) fn called(future: F) -> Self {
+    /// The inner service was called.
+    pub fn called(future: F) -> Self {
         Self { state: State::Called { future } }
     }
 
-    pub(super) fn rejected(rejection: Rejection) -> Self {
+    /// It was not: this is the answer.
+    pub fn rejected(rejection: Rejection) -> Self {
         Self { state: State::Rejected { rejection: Some(rejection) } }
     }
 }

@@ -1,0 +1,14 @@
+use crate::{CacheHints, Registry, result::Signature};
+
+/// What a server is set to offer; all its requests share it.
+#[derive(Clone)]
+pub(crate) struct Offer {
+    pub(crate) signature: Signature,
+    pub(crate) instructions: Option<String>,
+    pub(crate) logging: bool,
+    pub(crate) page_size: usize,
+    pub(crate) stream_budget: usize,
+    pub(crate) cache: CacheHints,
+    pub(crate) check_output: bool,
+    pub(crate) registry: Registry,
+}
