@@ -40,8 +40,6 @@ struct Inner {
     emitter: Emitter,
     cancel: CancelToken,
     progress_token: Option<RawJson>,
-    /// The least severe log message to send; `None` sends none.
-    log_level: Option<LogLevel>,
 }
 
 impl Context {
@@ -50,9 +48,8 @@ impl Context {
         emitter: Emitter,
         cancel: CancelToken,
         progress_token: Option<RawJson>,
-        log_level: Option<LogLevel>,
     ) -> Self {
-        Self(Arc::new(Inner { parts, emitter, cancel, progress_token, log_level }))
+        Self(Arc::new(Inner { parts, emitter, cancel, progress_token }))
     }
 
     pub(crate) fn emitter(&self) -> &Emitter {
@@ -186,7 +183,7 @@ impl Context {
             logger: Option<&'a str>,
             data: D,
         }
-        if self.0.log_level.is_some_and(|least| level >= least) {
+        if self.0.emitter.wants(level) {
             let params = Params { level, logger, data };
             let message = Message::notification("notifications/message", &params);
             self.0.emitter.emit(message.with_overflow(Overflow::DropOldest));

@@ -4,6 +4,8 @@
 //! known too (SCHEMA-1…3). References outside the schema are never fetched, and
 //! a schema that has one is refused (SCHEMA-5, SCHEMA-8).
 
+use std::collections::BTreeMap;
+
 use mcp_layers_core::jsonrpc::RawJson;
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
@@ -21,6 +23,49 @@ pub(crate) fn of<T: JsonSchema>() -> RawJson {
 pub(crate) fn of_nothing() -> RawJson {
     RawJson::parse(r#"{"type":"object","additionalProperties":false}"#)
         .expect("the literal is JSON")
+}
+
+/// The properties a type's schema names, where every value is to arrive as a string.
+///
+/// # Errors
+///
+/// Names a property that no string fits.
+pub(crate) fn string_properties(schema: &RawJson) -> Result<Vec<Property>, String> {
+    #[derive(serde::Deserialize)]
+    struct Object {
+        #[serde(default)]
+        properties: BTreeMap<String, Value>,
+        #[serde(default)]
+        required: Vec<String>,
+    }
+    let Ok(object) = schema.to::<Object>() else { return Ok(Vec::new()) };
+    let property = |(name, schema): (String, Value)| {
+        if !admits_strings(&schema) {
+            return Err(format!("{name:?} arrives as a string, which its type does not take"));
+        }
+        let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
+        let required = object.required.contains(&name);
+        Ok(Property { title: text("title"), description: text("description"), name, required })
+    };
+    object.properties.into_iter().map(property).collect()
+}
+
+/// One property of an object's schema.
+#[derive(Debug)]
+pub(crate) struct Property {
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+}
+
+/// Whether a schema's own `type` leaves room for strings.
+fn admits_strings(schema: &Value) -> bool {
+    match schema.get("type") {
+        None => true,
+        Some(Value::Array(types)) => types.iter().any(|name| name == "string"),
+        Some(name) => name == "string",
+    }
 }
 
 /// A schema ready to validate with.

@@ -151,10 +151,9 @@ impl Exchange<'_> {
     /// Hands the request to a handler.
     fn start(self, run: impl FnOnce(Context) -> Kind) -> Routed {
         let progress_token = self.progress_token()?;
-        let log_level = self.log_level();
-        let emitter = Emitter::new(self.offer.stream_budget);
+        let emitter = Emitter::new(self.offer.stream_budget, self.log_level());
         let token = self.token.clone();
-        let context = Context::new(self.parts, emitter, token, progress_token, log_level);
+        let context = Context::new(self.parts, emitter, token, progress_token);
         let handler = Pending::new(
             Arc::clone(self.offer),
             self.request.id,

@@ -75,7 +75,10 @@ impl Prompt {
             let fault = "an icon's source must be an https: or data: URI".into();
             return Err(fail(RegisterErrorKind::InvalidPart, fault)); // ICON-1
         }
-        let known = |name: &String| self.arguments.iter().any(|known| known.name == *name);
+        let arguments = self.arguments.map_err(|fault| {
+            RegisterError::new(RegisterErrorKind::InvalidPart, "prompt", &self.name, fault)
+        })?;
+        let known = |name: &String| arguments.iter().any(|known| known.name == *name);
         if let Some(name) = self.completions.keys().find(|name| !known(name)) {
             let fault = format!("completes {name:?}, which is no argument of it");
             return Err(fail(RegisterErrorKind::InvalidPart, fault));
@@ -84,14 +87,14 @@ impl Prompt {
             name: &self.name,
             title: &self.title,
             description: &self.description,
-            arguments: &self.arguments,
+            arguments: &arguments,
             icons: &self.icons,
             meta: &self.meta,
         };
         Ok(PromptEntry {
             listed: RawJson::from_value(&listed).expect("a prompt's entry serialises"),
             name: self.name,
-            arguments: self.arguments,
+            arguments,
             handler: self.handler,
             completions: self.completions,
         })

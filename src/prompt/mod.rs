@@ -8,17 +8,19 @@ pub use result::{PromptMessage, PromptResult};
 
 use std::collections::BTreeMap;
 
-use mcp_layers_core::jsonrpc::RawJson;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{BoxError, Call, Completion, Handler, Icon, IntoHandler, Meta};
+use crate::{
+    BoxError, Call, Completion, Handler, Icon, IntoHandler, Meta,
+    schema::{self, Property},
+};
 
 /// A prompt: a name, arguments, and the function that writes the messages.
 ///
 /// Arguments are strings. They come from the function's argument type, whose
-/// fields must therefore be strings or optional strings, or are added by hand.
+/// fields must therefore take strings, or are added by hand.
 ///
 /// ```
 /// use mcp_stack::Prompt;
@@ -41,7 +43,8 @@ pub struct Prompt {
     name: String,
     title: Option<String>,
     description: Option<String>,
-    arguments: Vec<PromptArgument>,
+    /// What the handler's argument type tells, or why it can take no prompt's arguments.
+    arguments: Result<Vec<PromptArgument>, String>,
     icons: Vec<Icon>,
     meta: Option<Meta>,
     completions: BTreeMap<String, Handler<Completion>>,
@@ -59,7 +62,10 @@ impl Prompt {
             name: name.into(),
             title: None,
             description: None,
-            arguments: H::input_schema().map(|schema| arguments_of(&schema)).unwrap_or_default(),
+            arguments: H::input_schema().map_or(Ok(Vec::new()), |schema| {
+                let properties = schema::string_properties(&schema)?;
+                Ok(properties.into_iter().map(PromptArgument::from).collect())
+            }),
             icons: Vec::new(),
             meta: None,
             completions: BTreeMap::new(),
@@ -81,8 +87,10 @@ impl Prompt {
 
     /// Adds an argument, or replaces what was known of it.
     pub fn add_argument(mut self, argument: PromptArgument) -> Self {
-        self.arguments.retain(|known| known.name != argument.name);
-        self.arguments.push(argument);
+        if let Ok(arguments) = &mut self.arguments {
+            arguments.retain(|known| known.name != argument.name);
+            arguments.push(argument);
+        }
         self
     }
 
@@ -157,26 +165,9 @@ impl PromptArgument {
     }
 }
 
-/// The arguments that a type's schema describes.
-fn arguments_of(schema: &RawJson) -> Vec<PromptArgument> {
-    #[derive(Deserialize)]
-    struct Object {
-        #[serde(default)]
-        properties: BTreeMap<String, Property>,
-        #[serde(default)]
-        required: Vec<String>,
+impl From<Property> for PromptArgument {
+    fn from(property: Property) -> Self {
+        let Property { name, title, description, required } = property;
+        Self { name, title, description, required }
     }
-    #[derive(Deserialize)]
-    struct Property {
-        title: Option<String>,
-        description: Option<String>,
-    }
-    let Ok(object) = schema.to::<Object>() else { return Vec::new() };
-    let argument = |(name, property): (String, Property)| PromptArgument {
-        required: object.required.contains(&name),
-        name,
-        title: property.title,
-        description: property.description,
-    };
-    object.properties.into_iter().map(argument).collect()
 }

@@ -111,3 +111,9 @@ impl IntoOutput<PromptResult> for &'static str {
         PromptMessage::user(self).into_output()
     }
 }
+
+impl<const N: usize> IntoOutput<PromptResult> for [PromptMessage; N] {
+    fn into_output(self) -> Result<PromptResult, BoxError> {
+        Ok(PromptResult::new(self))
+    }
+}

@@ -3,6 +3,8 @@
 mod cursor;
 mod error;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use table::{Item, Table};

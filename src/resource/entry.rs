@@ -4,7 +4,9 @@ use mcp_layers_core::{jsonrpc::RawJson, protocol::Era};
 use serde::Serialize;
 
 use super::{About, Resource, ResourceRead, ResourceTemplate, UriTemplate};
-use crate::{CacheHints, Completion, Handler, RegisterError, RegisterErrorKind, registry::Item};
+use crate::{
+    CacheHints, Completion, Handler, RegisterError, RegisterErrorKind, registry::Item, schema,
+};
 
 /// A resource as registered.
 #[derive(Debug)]
@@ -104,8 +106,15 @@ impl ResourceTemplate {
             .uri_template
             .parse()
             .map_err(|error| fail(RegisterErrorKind::InvalidName, &format!("{error}")))?;
+        let taken = self.takes.as_ref().map_or(Ok(Vec::new()), schema::string_properties);
+        let taken = taken.map_err(|fault| fail(RegisterErrorKind::InvalidPart, &fault))?;
+        let is_variable = |name: &str| template.variables().any(|variable| variable == name);
+        if let Some(missing) = taken.iter().find(|it| it.required && !is_variable(&it.name)) {
+            let fault = format!("its handler wants {:?}, which is no variable of it", missing.name);
+            return Err(fail(RegisterErrorKind::InvalidPart, &fault));
+        }
         for variable in self.completions.keys() {
-            if !template.variables().any(|name| name == variable) {
+            if !is_variable(variable) {
                 let fault = format!("completes {variable:?}, which is no variable of it");
                 return Err(fail(RegisterErrorKind::InvalidPart, &fault));
             }

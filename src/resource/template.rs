@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use mcp_layers_core::jsonrpc::RawJson;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -28,6 +29,8 @@ pub struct ResourceTemplate {
     pub(super) about: About,
     pub(super) uri_template: String,
     pub(super) cache: Option<CacheHints>,
+    /// The schema of what the handler takes.
+    pub(super) takes: Option<RawJson>,
     pub(super) handler: Handler<ResourceRead>,
     pub(super) completions: BTreeMap<String, Handler<Completion>>,
 }
@@ -35,7 +38,8 @@ pub struct ResourceTemplate {
 impl ResourceTemplate {
     /// The resources at `uri_template` (RFC 6570; see
     /// [`UriTemplate`](super::UriTemplate) for what can be matched), called `name`,
-    /// read by `handler`. Variables reach it as strings.
+    /// read by `handler`. Variables reach it as strings, percent-decoded: a handler
+    /// that makes a path of one refuses `..` and separators itself.
     pub fn new<H, Form>(
         uri_template: impl Into<String>,
         name: impl Into<String>,
@@ -48,6 +52,7 @@ impl ResourceTemplate {
             about: About::new(name.into()),
             uri_template: uri_template.into(),
             cache: None,
+            takes: H::input_schema(),
             handler: handler.into_handler(),
             completions: BTreeMap::new(),
         }

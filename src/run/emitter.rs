@@ -5,6 +5,7 @@ use std::{
 
 use mcp_layers_core::{
     jsonrpc::Message,
+    protocol::LogLevel,
     queue::{self, Receiver, Sender},
 };
 
@@ -13,6 +14,8 @@ use mcp_layers_core::{
 pub(crate) struct Emitter {
     /// Bytes that may wait for the client.
     budget: usize,
+    /// The least severe log message the client wants, if it wants any.
+    log_level: Option<LogLevel>,
     state: Mutex<State>,
 }
 
@@ -36,8 +39,13 @@ enum Mouth {
 }
 
 impl Emitter {
-    pub(crate) fn new(budget: usize) -> Self {
-        Self { budget, state: Mutex::default() }
+    pub(crate) fn new(budget: usize, log_level: Option<LogLevel>) -> Self {
+        Self { budget, log_level, state: Mutex::default() }
+    }
+
+    /// Whether a log message of this level is wanted.
+    pub(crate) fn wants(&self, level: LogLevel) -> bool {
+        self.log_level.is_some_and(|least| level >= least)
     }
 
     /// Sends a message before the answer. After the answer it is dropped (PROG-4).
@@ -57,6 +65,9 @@ impl Emitter {
         };
         if let Mouth::Silent = state.mouth {
             let (sender, receiver) = queue::channel(self.budget);
+            if let Some(least) = self.log_level {
+                sender.set_log_level(least);
+            }
             state.mouth = Mouth::Speaking(sender, Some(receiver));
         }
         if let Mouth::Speaking(sender, _) = &state.mouth {

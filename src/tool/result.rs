@@ -145,3 +145,9 @@ impl IntoOutput<ToolResult> for Vec<Content> {
         Ok(ToolResult::new(self))
     }
 }
+
+impl<const N: usize> IntoOutput<ToolResult> for [Content; N] {
+    fn into_output(self) -> Result<ToolResult, BoxError> {
+        Ok(ToolResult::new(self))
+    }
+}

@@ -20,6 +20,7 @@ use futures_core::Stream;
 use crate::{
     Event,
     jsonrpc::{Message, Overflow},
+    protocol::LogLevel,
 };
 
 /// A queue that holds up to `budget` bytes of messages.
@@ -63,6 +64,8 @@ struct State {
     bytes: usize,
     /// Log messages dropped since the last one that was delivered.
     dropped: usize,
+    /// The least severe log message the client wants, where it said so.
+    log_level: Option<LogLevel>,
     end: End,
     reader: Option<Waker>,
     closed: Option<Waker>,
@@ -87,6 +90,12 @@ impl Sender {
     /// [`Closed`]; the message is dropped.
     pub fn send(&self, message: Message) -> Result<(), Closed> {
         self.0.change(|state| state.push(message, self.0.budget))
+    }
+
+    /// Says which log messages the client wants: the one that tells it how many were
+    /// dropped is a warning, or as severe as it must be to be wanted (LOG-4).
+    pub fn set_log_level(&self, least: LogLevel) {
+        self.0.lock().log_level = Some(least);
     }
 
     /// Queues the last message, if any: later ones are refused, and the stream
@@ -216,7 +225,7 @@ impl State {
 
     fn pop(&mut self) -> Option<Message> {
         if self.dropped > 0 {
-            return Some(lost_messages(std::mem::take(&mut self.dropped)));
+            return Some(lost_messages(std::mem::take(&mut self.dropped), self.log_level));
         }
         let message = self.waiting.pop_front()?;
         self.bytes -= message.bytes().len();
@@ -244,14 +253,15 @@ fn replace_waker(place: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
 }
 
 /// Says on the stream itself that log messages are missing.
-fn lost_messages(count: usize) -> Message {
+fn lost_messages(count: usize, least: Option<LogLevel>) -> Message {
     #[derive(serde::Serialize)]
     struct Params {
-        level: &'static str,
+        level: LogLevel,
         data: String,
     }
+    let level = least.map_or(LogLevel::Warning, |least| least.max(LogLevel::Warning));
     let data = format!("{count} log messages dropped: the client reads too slowly");
-    Message::notification("notifications/message", &Params { level: "warning", data })
+    Message::notification("notifications/message", &Params { level, data })
 }
 
 impl fmt::Debug for Sender {

@@ -1,0 +1,86 @@
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Cursor, RegisterErrorKind, Registry};
+use crate::{Prompt, ResourceTemplate, Tool};
+
+#[derive(Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "the schema is what counts")]
+struct Number {
+    count: u64,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "the schema is what counts")]
+struct Text {
+    id: String,
+    note: Option<String>,
+}
+
+fn kind(result: Result<(), super::RegisterError>) -> RegisterErrorKind {
+    result.expect_err("refused").kind()
+}
+
+#[test]
+fn a_change_that_fails_leaves_nothing_behind() {
+    let registry = Registry::default();
+    registry.update(|draft| draft.add_tool(Tool::new("kept", || ""))).expect("valid");
+    let refused = registry.update(|draft| {
+        draft.remove_tool("kept");
+        draft.add_tool(Tool::new("new", || ""))?;
+        draft.add_tool(Tool::new("new", || ""))
+    });
+    assert_eq!(kind(refused), RegisterErrorKind::Duplicate); // TOOL-7
+    assert!(registry.has_tool("kept"));
+    assert!(!registry.has_tool("new"));
+}
+
+#[test]
+fn a_tool_keeps_its_place_when_it_is_replaced() {
+    let registry = Registry::default();
+    registry
+        .update(|draft| {
+            draft.add_tool(Tool::new("a", || ""))?;
+            draft.add_tool(Tool::new("b", || ""))?;
+            draft.replace_tool(Tool::new("a", || "").with_title("A"))
+        })
+        .expect("valid");
+    let snapshot = registry.snapshot();
+    let page = snapshot.tools.page("tools", mcp_layers_core::protocol::Era::Modern, None, 10);
+    let page = std::str::from_utf8(&page).expect("JSON");
+    assert!(page.find("\"A\"") < page.find("\"b\""), "{page}");
+} // TOOL-4
+
+#[test]
+fn a_prompt_whose_argument_no_string_fits_is_refused() {
+    let registry = Registry::default();
+    let prompt = Prompt::new("count", |_: Number| "never");
+    let refused = registry.update(|draft| draft.add_prompt(prompt));
+    assert_eq!(kind(refused), RegisterErrorKind::InvalidPart);
+    let prompt = Prompt::new("text", |_: Text| "fine");
+    registry.update(|draft| draft.add_prompt(prompt)).expect("strings fit");
+} // PROMPT-7
+
+#[test]
+fn a_template_that_cannot_give_its_handler_what_it_wants_is_refused() {
+    let registry = Registry::default();
+    for template in [
+        ResourceTemplate::new("x://{count}", "number", |_: Number| "never"),
+        ResourceTemplate::new("x://{name}", "other name", |_: Text| "never"),
+    ] {
+        let refused = registry.update(|draft| draft.add_resource_template(template));
+        assert_eq!(kind(refused), RegisterErrorKind::InvalidPart);
+    }
+    let template = ResourceTemplate::new("x://{id}", "text", |_: Text| "fine");
+    registry.update(|draft| draft.add_resource_template(template)).expect("it has an id");
+}
+
+#[test]
+fn a_cursor_is_its_own_inverse_and_refuses_what_it_did_not_write() {
+    for place in [0, 7, u64::MAX] {
+        assert_eq!(Cursor::decode(&Cursor(place).encode()), Some(Cursor(place)));
+    }
+    for foreign in ["", "7", "YWZ0ZXI6", "YWZ0ZXI6LTE", "%%%"] {
+        assert_eq!(Cursor::decode(foreign), None, "{foreign}");
+    }
+} // PAGE-1, PAGE-4, PAGE-6
