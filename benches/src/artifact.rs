@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
-/// Builds the floor, in release mode.
+/// Builds a server of this package, in release mode.
 ///
 /// # Errors
 ///
 /// If cargo fails; it prints why.
-pub fn floor() -> Result<PathBuf> {
-    build(&here().join("Cargo.toml"), "--bin", "floor")
+pub fn own(name: &str) -> Result<PathBuf> {
+    build(&here().join("Cargo.toml"), "--bin", name)
 }
 
 /// Builds an example of the main workspace, in release mode.

@@ -32,7 +32,7 @@ pub struct Running {
 
 impl Server {
     /// Reads `NAME=COMMAND ARG…`, or the name of a server in this repository:
-    /// `floor ARG…`, or an example of the main workspace, which is then built.
+    /// `floor ARG…`, `stack`, or an example of the main workspace, which is then built.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ fn in_repository(text: &str) -> Result<Vec<String>> {
         return Ok(command);
     };
     let path = match &**name {
-        "floor" => artifact::floor()?,
+        "floor" | "stack" => artifact::own(name)?,
         example => artifact::example(example)?,
     };
     *name = path.into_os_string().into_string().ok().context("a path that is no UTF-8")?;

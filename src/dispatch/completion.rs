@@ -62,9 +62,7 @@ impl Exchange<'_> {
 
 /// The completer, if the argument has one (COMP-4).
 fn find(items: &Snapshot, params: &Params) -> Result<Option<Handler<Completion>>, ErrorObject> {
-    let unknown = |what: &str, name: &str| {
-        Err(ErrorObject::invalid_params(format!("unknown {what} {name:?}")))
-    };
+    let unknown = |what, name| Err(ErrorObject::unknown(what, name));
     let argument = &params.argument.name;
     match &params.r#ref {
         Reference::Prompt { name } => match items.prompts.get(name) {

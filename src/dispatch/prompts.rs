@@ -9,9 +9,9 @@ use crate::registry::Snapshot;
 impl Exchange<'_> {
     pub(super) fn get_prompt(self, items: &Snapshot) -> Routed {
         let name = self.string("name")?;
-        let prompt = items.prompts.get(&name).ok_or_else(|| {
-            ErrorObject::invalid_params(format!("unknown prompt {name:?}")) // PROMPT-4
-        })?;
+        // PROMPT-4
+        let prompt = items.prompts.get(&name);
+        let prompt = prompt.ok_or_else(|| ErrorObject::unknown("prompt", &name))?;
         let arguments = prompt
             .accept(self.arguments()?)
             .map_err(|invalid| ErrorObject::invalid_params(invalid.to_string()))?;

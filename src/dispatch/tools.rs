@@ -14,9 +14,8 @@ impl Exchange<'_> {
         let name = name.as_deref().ok_or_else(|| {
             ErrorObject::invalid_params("\"name\" must be a string") // TOOL-22
         })?;
-        let tool = items.tools.get(name).ok_or_else(|| {
-            ErrorObject::invalid_params(format!("unknown tool {name:?}")) // TOOL-21
-        })?;
+        // TOOL-21
+        let tool = items.tools.get(name).ok_or_else(|| ErrorObject::unknown("tool", name))?;
         let arguments = match tool.accept(self.arguments()?) {
             Ok(arguments) => arguments,
             // TOOL-23, TOOL-24, D-13

@@ -83,7 +83,7 @@ impl Server {
         self
     }
 
-    /// Fires when the grace is over: hand it to the layers of a service that you
+    /// Fires when the last connection has ended or the grace is over: hand it to the layers of a service that you
     /// give to [`serve_service`](Self::serve_service), so that their sessions and
     /// requests end. A [`Stack`] has its own.
     #[must_use]
@@ -143,8 +143,10 @@ impl Server {
         drop(self.listener);
         let finished = connections.shutdown();
         tokio::pin!(finished);
-        if tokio::time::timeout(self.grace, &mut finished).await.is_err() {
-            self.shutdown.cancel(CancelReason::ShuttingDown);
+        let in_time = tokio::time::timeout(self.grace, &mut finished).await.is_ok();
+        // Also for what runs on though its client is gone.
+        self.shutdown.cancel(CancelReason::ShuttingDown);
+        if !in_time {
             // What does not heed the token loses its connection with the process.
             let _ = tokio::time::timeout(Duration::from_secs(1), finished).await;
         }

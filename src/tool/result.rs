@@ -87,8 +87,7 @@ impl ToolResult {
                 if at > 0 {
                     out.push(b',');
                 }
-                serde_json::to_writer(&mut *out, &block.for_version(view.version))
-                    .expect("content serialises");
+                block.for_version(view.version).write(out);
             }
             out.push(b']');
         });

@@ -10,7 +10,7 @@
 //! cancels out. Unlike times, the counts hardly depend on what else the machine does.
 //! Instructions are user mode only: the kernel's TCP is not in them.
 //!
-//! The defaults are the floor and the `everything` example, the modern era and every
+//! The defaults are the floor and the `stack` of this package, the modern era and every
 //! workload it has. `--out` keeps the reports, for `callgrind_annotate`.
 
 use std::fs;
@@ -29,7 +29,7 @@ fn main() -> Result<()> {
     let few: u64 = args.opt_value_from_str("--few")?.unwrap_or(100);
     let many: u64 = args.opt_value_from_str("--many")?.unwrap_or(1_100);
     let kept: Option<PathBuf> = args.opt_value_from_str("--out")?;
-    let servers = Server::from_args(&mut args, &["floor", "everything"])?;
+    let servers = Server::from_args(&mut args, &["floor", "stack"])?;
     let rest = args.finish();
     ensure!(rest.is_empty(), "instructions: unknown arguments {rest:?}");
     ensure!(few < many, "--few must be less than --many");

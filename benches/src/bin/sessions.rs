@@ -8,7 +8,7 @@
 //! server's resident memory, ends them all with DELETE and reads it again. Ten rounds
 //! on one process: a leak shows as a last round that is larger than the first.
 //!
-//! The default server is the `everything` example. A server with a cap on sessions
+//! The default server is the `stack` of this package. A server with a cap on sessions
 //! must be told to allow N.
 
 use anyhow::{Context as _, Result, ensure};
@@ -24,7 +24,7 @@ fn main() -> Result<()> {
     let sessions: usize = args.opt_value_from_str("--sessions")?.unwrap_or(10_000);
     let connections: usize = args.opt_value_from_str("--connections")?.unwrap_or(4);
     let rounds: usize = args.opt_value_from_str("--rounds")?.unwrap_or(10);
-    let servers = Server::from_args(&mut args, &["everything"])?;
+    let servers = Server::from_args(&mut args, &["stack"])?;
     let rest = args.finish();
     ensure!(rest.is_empty(), "sessions: unknown arguments {rest:?}");
     ensure!(sessions > 0 && connections > 0 && rounds > 0, "a count must not be zero");

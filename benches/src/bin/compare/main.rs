@@ -11,7 +11,7 @@
 //! ratios are taken within a round. The first server is what the others are compared
 //! with. One wrong answer ends the run with an error.
 //!
-//! The defaults are the floor and the `everything` example, `modern`, `echo64`, 5
+//! The defaults are the floor and the `stack` of this package, `modern`, `echo64`, 5
 //! rounds of 3 seconds after half a second, and 16 connections.
 
 mod contender;
@@ -35,7 +35,7 @@ fn main() -> Result<()> {
     let time = args.opt_value_from_str("--seconds")?.unwrap_or(3.0);
     let warm_up = args.opt_value_from_str("--warm-up")?.unwrap_or(0.5);
     let connections = args.opt_value_from_str("--connections")?.unwrap_or(16);
-    let servers = Server::from_args(&mut args, &["floor", "everything"])?;
+    let servers = Server::from_args(&mut args, &["floor", "stack"])?;
     let rest = args.finish();
     ensure!(rest.is_empty(), "compare: unknown arguments {rest:?}");
     ensure!(rounds > 0, "--rounds must not be zero");

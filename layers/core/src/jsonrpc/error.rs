@@ -86,6 +86,12 @@ impl ErrorObject {
         Self::new(code::INVALID_PARAMS, message)
     }
 
+    /// `-32602`, naming what there is not, up to 64 characters of its name.
+    #[must_use]
+    pub fn unknown(what: &str, name: &str) -> Self {
+        Self::invalid_params(format!("unknown {what} {}", Clipped(name)))
+    }
+
     /// `-32603`. The message reaches the client: keep causes in the log.
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(code::INTERNAL_ERROR, message)

@@ -78,9 +78,8 @@ impl RequestId {
 
     /// Appends the id as it stands in a JSON message.
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        use std::io::Write as _;
         match &self.0 {
-            Repr::Int(n) => write!(out, "{n}").expect("writing to a Vec cannot fail"),
+            Repr::Int(n) => serde_json::to_writer(out, n).expect("an integer serialises"),
             Repr::BigInt(json) | Repr::Text(json) => out.extend_from_slice(json.as_bytes()),
         }
     }
