@@ -41,6 +41,31 @@ use crate::McpService;
 /// # fn is_service<S: tower::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
 /// # is_service(endpoint);
 /// ```
+///
+/// Each slot with another layer of its kind:
+///
+/// ```
+/// use std::time::Duration;
+/// use mcp_stack::{McpService, ProtocolVersion::V2026_07_28, Stack, layers::{
+///     cancellation::CancellationLayer, negotiate::NegotiateLayer,
+///     protocol_version::ProtocolVersionLayer, rate_limit::{ByPrincipalOrAddr, Rate, RateLimitLayer},
+///     validate_host::ValidateHostLayer, validate_origin::ValidateOriginLayer,
+/// }};
+///
+/// let hour = Duration::from_secs(3600);
+/// let endpoint = Stack::new(McpService::new("demo", "1.0.0"))
+///     .with_validate_host(ValidateHostLayer::new().add_host("mcp.example.com")?)
+///     .with_validate_origin(ValidateOriginLayer::new().add_origin("https://app.example.com")?)
+///     .with_rate_limit(RateLimitLayer::new(Rate::per_second(20)?, ByPrincipalOrAddr))
+///     .with_negotiate(NegotiateLayer::new().strict())
+///     .with_protocol_version(ProtocolVersionLayer::new().with_versions([V2026_07_28]))
+///     .without_session()
+///     .with_cancellation(CancellationLayer::new().with_timeout(Some(hour)))
+///     .build();
+/// # fn is_service<S: tower::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
+/// # is_service(endpoint);
+/// # Ok::<(), mcp_stack::BoxError>(())
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Stack<S, L> {

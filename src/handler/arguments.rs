@@ -65,9 +65,16 @@ impl Arguments {
 pub struct InvalidArguments(Cow<'static, str>);
 
 impl InvalidArguments {
-    /// Says what does not fit.
+    /// Says what does not fit; cut after 1,024 bytes, since such messages tend to
+    /// repeat what was sent.
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
-        Self(message.into())
+        const MAX_LEN: usize = 1024;
+        let message = message.into();
+        if message.len() <= MAX_LEN {
+            return Self(message);
+        }
+        let cut = message.floor_char_boundary(MAX_LEN);
+        Self(format!("{}…", &message[..cut]).into())
     }
 }
 
@@ -78,3 +85,14 @@ impl fmt::Display for InvalidArguments {
 }
 
 impl std::error::Error for InvalidArguments {}
+
+#[cfg(test)]
+mod tests {
+    use super::InvalidArguments;
+
+    #[test]
+    fn a_message_that_repeats_much_of_what_was_sent_is_cut() {
+        let message = InvalidArguments::new("é".repeat(5000)).to_string();
+        assert!(message.len() < 1100 && message.ends_with("é…"), "{}", message.len());
+    }
+}

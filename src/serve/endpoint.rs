@@ -23,7 +23,9 @@ use crate::BoxError;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be served over HTTP",
     label = "expected a cloneable `Service<http::Request<hyper::body::Incoming>>` that answers with an HTTP body",
-    note = "if a layer of the message zone (session, cancellation …) stands outside `NegotiateLayer`, move it inside; in a `ServiceBuilder`, below it"
+    note = "what works on messages (`McpService`; the layers protocol_version, request_metadata, session, cancellation; limits by tool or method) goes inside the border: in a `Stack`, into a slot of the message zone; in a `ServiceBuilder`, below `NegotiateLayer`",
+    note = "what works on HTTP bodies (validate_host, validate_origin, tower-http's layers …) goes outside: in a `Stack`, into `with_bytes_layer`; in a `ServiceBuilder`, above `NegotiateLayer`",
+    note = "where every layer is in its zone, one of the services lacks `Clone` or `Send`, its future `Send`, or its error `Into<BoxError>`"
 )]
 pub trait HttpService:
     Service<
@@ -39,6 +41,8 @@ pub trait HttpService:
     type ResponseBody: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
 }
 
+// Else the compiler names what one of the layers lacks, and not the zone.
+#[diagnostic::do_not_recommend]
 impl<S, B> HttpService for S
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error: Into<BoxError>, Future: Send>

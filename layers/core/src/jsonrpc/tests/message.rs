@@ -83,10 +83,13 @@ fn a_message_may_not_be_lost_unless_it_says_so() {
 }
 
 #[test]
-fn an_error_does_not_echo_a_long_method() {
-    let error = ErrorObject::method_not_found(&"\u{7f}".repeat(100_000));
-    assert!(error.message().len() < 500, "{} bytes", error.message().len());
+fn an_error_does_not_echo_a_long_name() {
+    let name = "\u{7f}".repeat(100_000);
+    for error in [ErrorObject::method_not_found(&name), ErrorObject::unknown("tool", &name)] {
+        assert!(error.message().len() < 500, "{} bytes", error.message().len());
+    }
     assert_eq!(ErrorObject::method_not_found("a/b").message(), "method not found: \"a/b\"");
+    assert_eq!(ErrorObject::unknown("tool", "a").message(), "unknown tool \"a\"");
 }
 
 proptest! {
