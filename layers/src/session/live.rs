@@ -80,7 +80,7 @@ impl Live {
 
     /// Ends a session on this node: whatever waits on its token stops.
     pub(super) fn end(&self, id: SessionId) {
-        let ended = self.sessions.lock(id).remove(&id);
+        let ended = self.sessions.remove(id);
         if let Some(entry) = ended {
             tracing::debug!(session = %id, "session ended");
             entry.handle.ended().cancel(CancelReason::SessionEnded);

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::{
     Reservation, SessionChange, SessionRecord, SessionStore, StoreError, StoreFuture,
-    shards::Shards,
+    shards::{Shards, give_back},
 };
 
 /// Sessions in this process's memory: gone when it ends, unknown to other nodes.
@@ -123,6 +123,7 @@ impl MemoryStore {
         }
         for mut shard in self.sessions.iter() {
             shard.retain(|_, entry| entry.lives(now));
+            give_back(&mut shard);
         }
     }
 
@@ -135,6 +136,7 @@ impl MemoryStore {
             return Some(look(entry, now));
         }
         shard.remove(&id);
+        give_back(&mut shard);
         None
     }
 }
@@ -197,7 +199,7 @@ impl SessionStore for MemoryStore {
     }
 
     fn delete(&self, id: SessionId) -> StoreFuture<bool> {
-        let removed = self.sessions.lock(id).remove(&id);
+        let removed = self.sessions.remove(id);
         StoreFuture::ready(Ok(removed.is_some_and(|entry| entry.lives(Instant::now()))))
     }
 

@@ -29,6 +29,14 @@ impl<V> Shards<V> {
         lock(&self.0[(id.to_bits() >> 124) as usize])
     }
 
+    /// Takes an entry out.
+    pub(super) fn remove(&self, id: SessionId) -> Option<V> {
+        let mut shard = self.lock(id);
+        let removed = shard.remove(&id);
+        give_back(&mut shard);
+        removed
+    }
+
     /// Each part, locked when its turn comes.
     pub(super) fn iter(&self) -> impl Iterator<Item = MutexGuard<'_, Shard<V>>> {
         self.0.iter().map(lock)
@@ -38,6 +46,15 @@ impl<V> Shards<V> {
 impl<V> Default for Shards<V> {
     fn default() -> Self {
         Self(std::array::from_fn(|_| Mutex::default()))
+    }
+}
+
+/// Gives back the room of what was removed, once most of it was: a rush of sessions
+/// is not paid for ever, and the marks that removal leaves in a table do not make it
+/// grow.
+pub(super) fn give_back<V>(shard: &mut Shard<V>) {
+    if shard.len() < shard.capacity() / 8 {
+        shard.shrink_to(shard.len() * 2);
     }
 }
 
@@ -66,5 +83,25 @@ impl Hasher for IdHasher {
 
     fn finish(&self) -> u64 {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_was_full_and_is_empty_again_gives_its_room_back() {
+        let shards = Shards::default();
+        let ids: Vec<_> = (0..1000).map(SessionId::from_bits).collect();
+        for id in &ids {
+            shards.lock(*id).insert(*id, ());
+        }
+        let full = shards.nth(0).capacity();
+        for id in &ids[1..] {
+            assert_eq!(shards.remove(*id), Some(()));
+        }
+        assert!(shards.nth(0).capacity() < full / 8, "{full}");
+        assert!(shards.nth(0).contains_key(&ids[0]));
     }
 }
