@@ -91,7 +91,9 @@ impl Tool {
     }
 
     /// The schema of the arguments, by hand: sent as it is, save for blanks between
-    /// its tokens. It must be of `"type": "object"`.
+    /// its tokens. It must be of `"type": "object"`, at most 256 KiB long, in JSON Schema
+    /// 2020-12 or in the dialect that its `$schema` names: 2019-09, 7, 6 or 4. It may
+    /// refer to itself alone: no reference is fetched (SCHEMA-3, SCHEMA-5).
     pub fn with_input_schema(mut self, schema: RawJson) -> Self {
         self.input_schema = schema.compact();
         self

@@ -285,7 +285,7 @@ async fn nothing_needs_discovery_first() {
 
 #[tokio::test]
 async fn every_result_is_an_object_of_its_era() {
-    // RPC-6, RPC-7, RPC-8, META-34
+    // RPC-6, RPC-7, RPC-8, META-34, META-35
     let server = TestServer::of(everything()).await;
     for version in ProtocolVersion::ALL {
         let client = server.client(version).await;

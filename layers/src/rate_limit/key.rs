@@ -39,6 +39,8 @@ pub trait Key<B> {
     fn key(&self, request: &Request<B>) -> Option<impl Hash>;
 }
 
+// Else the compiler asks for a closure where another key was given.
+#[diagnostic::do_not_recommend]
 impl<B, F, K> Key<B> for F
 where
     F: Fn(&Request<B>) -> Option<K>,

@@ -16,6 +16,11 @@ pub(crate) fn check(version: ProtocolVersion, message: &Value, method: &str) {
     let schema = Schema::of(version);
     assert_eq!(message["jsonrpc"], "2.0", "RPC-1: {message}");
     assert_ne!(message.get("id"), Some(&Value::Null), "RPC-13: {message}");
+    for meta in ["/result/_meta", "/params/_meta"] {
+        for key in message.pointer(meta).and_then(Value::as_object).into_iter().flatten() {
+            assert!(is_meta_key(key.0), "META-35: {} in {message}", key.0);
+        }
+    }
     match message["method"].as_str() {
         Some(sent) => schema.check_sent(sent, message),
         None if message.get("error").is_some() => schema.check_error(message),
@@ -149,6 +154,25 @@ impl Schema {
     }
 }
 
+/// `name` or `prefix/name`: labels of letters, digits and hyphens that begin with a
+/// letter, and a name of letters and digits with `-`, `_` and `.` inside.
+fn is_meta_key(key: &str) -> bool {
+    let ends = |text: &str, first: fn(char) -> bool| {
+        text.starts_with(first) && text.ends_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    let has_only = |text: &str, inside: &str| {
+        text.chars().all(|c| c.is_ascii_alphanumeric() || inside.contains(c))
+    };
+    let is_label = |label: &str| ends(label, |c| c.is_ascii_alphabetic()) && has_only(label, "-");
+    let is_name = |name: &str| ends(name, |c| c.is_ascii_alphanumeric()) && has_only(name, "-_.");
+    match key.split_once('/') {
+        None => is_name(key),
+        Some((prefix, name)) => {
+            prefix.split('.').all(is_label) && (name.is_empty() || is_name(name))
+        }
+    }
+}
+
 fn published(version: ProtocolVersion) -> &'static str {
     match version {
         ProtocolVersion::V2024_11_05 => include_str!("../../schema/2024-11-05.json"),
@@ -210,6 +234,16 @@ mod tests {
             (V::V2026_07_28, &json!({ "id": 1, "result": {} }), false),
         ] {
             assert_eq!(fits(version, message, "tools/call"), expected, "{version}: {message}");
+        }
+    }
+
+    #[test]
+    fn keys_of_meta_have_a_grammar() {
+        for key in ["a", "progressToken", "com.example/", "io.x-1.y/a_b.c-d", "1"] {
+            assert!(is_meta_key(key), "{key}");
+        }
+        for key in ["", "_a", "a.", "/a", "1x/a", "x-/a", "a b", "x..y/a", "a/b/c", "ä"] {
+            assert!(!is_meta_key(key), "{key}");
         }
     }
 
