@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mcp_layers_core::protocol::ProtocolVersion;
 use serde::Serialize;
 
-use crate::{resource::ResourceContents, shared::Annotations, shared::Meta};
+use crate::{Annotations, Meta, ResourceContents};
 
 /// One block of content.
 ///

@@ -5,6 +5,7 @@ mod content;
 mod context;
 mod dispatch;
 mod handler;
+mod meta;
 mod offer;
 mod prompt;
 mod registry;
@@ -26,6 +27,7 @@ pub use handler::{
     Argument, Arguments, Async, Blocking, BoxError, Call, Handler, HandlerFuture, IntoHandler,
     IntoOutput, InvalidArguments, Json,
 };
+pub use meta::{InvalidMeta, Meta};
 pub use prompt::{Prompt, PromptArgument, PromptMessage, PromptResult};
 pub use registry::{Draft, RegisterError, RegisterErrorKind, Registry};
 pub use resource::{
@@ -35,7 +37,7 @@ pub use resource::{
 #[cfg(feature = "serve")]
 pub use serve::{HttpService, Server};
 pub use service::{McpService, ResponseFuture};
-pub use shared::{Annotations, CacheHints, Icon, Implementation, Meta, Role, Theme};
+pub use shared::{Annotations, CacheHints, Icon, Implementation, Role, Theme};
 pub use stack::{DefaultSlots, Slots, Stack};
 pub use tool::{Tool, ToolAnnotations, ToolResult};
 

@@ -6,7 +6,7 @@ use mcp_layers_core::{
 };
 use serde::Serialize;
 
-use crate::shared::{Implementation, Meta};
+use crate::{Implementation, Meta};
 
 /// The revision a result is written for, and who writes it.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +98,7 @@ impl ResultWriter<'_> {
                 out.extend_from_slice(meta::SERVER_INFO.as_bytes());
                 out.extend_from_slice(b"\":");
                 out.extend_from_slice(view.signature.0.as_bytes());
-                for (key, value) in meta.iter().filter(|(key, _)| *key != meta::SERVER_INFO) {
+                for (key, value) in meta.iter() {
                     out.push(b',');
                     write_entry(out, key, value);
                 }

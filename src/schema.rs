@@ -19,6 +19,21 @@ pub(crate) fn of<T: JsonSchema>() -> RawJson {
     RawJson::from_value(&schema).expect("a JSON Schema serialises")
 }
 
+/// A type's schema as that of a tool's arguments: one that says nothing, as that of
+/// [`serde_json::Value`], is of any object (TOOL-9).
+pub(crate) fn of_object(schema: RawJson) -> RawJson {
+    const SILENT: [&str; 3] = ["$schema", "title", "description"];
+    let says_nothing = match schema.to::<Value>() {
+        Ok(Value::Bool(anything)) => anything,
+        Ok(Value::Object(members)) => members.keys().all(|key| SILENT.contains(&key.as_str())),
+        _ => false,
+    };
+    if !says_nothing {
+        return schema;
+    }
+    RawJson::parse(r#"{"type":"object"}"#).expect("the literal is JSON")
+}
+
 /// The schema of a tool that takes nothing (TOOL-10).
 pub(crate) fn of_nothing() -> RawJson {
     RawJson::parse(r#"{"type":"object","additionalProperties":false}"#)

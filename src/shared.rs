@@ -1,14 +1,6 @@
 //! Small values that several kinds of item carry.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
-
-/// The members of a `_meta` object.
-///
-/// Keys are `name` or `prefix/name`, the prefix in reverse DNS order
-/// (`com.example/`). The protocol keeps `modelcontextprotocol` and `mcp` as
-/// second labels for itself (META-35…37).
-pub type Meta = Map<String, Value>;
 
 /// A program that speaks the protocol: name, version, and how to show it.
 ///

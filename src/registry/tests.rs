@@ -76,6 +76,13 @@ fn a_template_that_cannot_give_its_handler_what_it_wants_is_refused() {
 }
 
 #[test]
+fn a_tool_that_takes_any_json_takes_any_object() {
+    let registry = Registry::default();
+    let tool = Tool::new("any", |value: serde_json::Value| value.to_string());
+    registry.update(|draft| draft.add_tool(tool)).expect("a schema of objects");
+} // TOOL-9
+
+#[test]
 fn a_cursor_is_its_own_inverse_and_refuses_what_it_did_not_write() {
     for place in [0, 7, u64::MAX] {
         assert_eq!(Cursor::decode(&Cursor(place).encode()), Some(Cursor(place)));

@@ -69,7 +69,7 @@ impl Tool {
             name: name.into(),
             title: None,
             description: None,
-            input_schema: H::input_schema().unwrap_or_else(schema::of_nothing),
+            input_schema: H::input_schema().map_or_else(schema::of_nothing, schema::of_object),
             output_schema: H::output_schema(),
             annotations: None,
             icons: Vec::new(),

@@ -7,7 +7,7 @@ use std::sync::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mcp_stack::{
-    BoxError, Content, Context, InvalidArguments, Json, McpService, ProtocolVersion, RawJson,
+    BoxError, Content, Context, InvalidArguments, Json, McpService, Meta, ProtocolVersion, RawJson,
     RegisterErrorKind, ResourceContents, ResourceLink, Tool, ToolAnnotations, ToolResult,
 };
 use schemars::JsonSchema;
@@ -55,7 +55,7 @@ async fn a_tool_is_listed_with_all_that_was_said_of_it() {
         .with_title("Add")
         .with_description("Adds two integers")
         .with_annotations(annotations)
-        .with_meta(json!({ "com.example/cost": 1.5 }).as_object().expect("an object").clone());
+        .with_meta(Meta::new().with("com.example/cost", 1.5).expect("a valid key"));
     let server = serve([add]).await;
     for version in ProtocolVersion::ALL {
         let listed = server.client(version).await.result("tools/list", json!({})).await;

@@ -1,18 +1,18 @@
 use std::{
-    collections::{HashMap, hash_map},
+    collections::hash_map,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use http::{HeaderValue, StatusCode, header};
 use mcp_layers_core::{
     Rejection,
-    extensions::{CancelToken, SessionId},
+    extensions::{CancelToken, SessionId, SessionMap},
     jsonrpc::{ErrorObject, RequestId, code},
 };
 
 /// The requests at work in sessions, in parts that are locked one at a time.
 #[derive(Debug, Default)]
-pub(super) struct InFlight([Mutex<HashMap<SessionId, OfSession>>; 16]);
+pub(super) struct InFlight([Mutex<SessionMap<OfSession>>; 16]);
 
 /// Those of one session. The first is held in place: most clients ask one thing
 /// at a time.
@@ -69,14 +69,14 @@ impl InFlight {
         }
     }
 
-    fn lock(&self, session: SessionId) -> MutexGuard<'_, HashMap<SessionId, OfSession>> {
+    fn lock(&self, session: SessionId) -> MutexGuard<'_, SessionMap<OfSession>> {
         let shard = &self.0[(session.to_bits() >> 124) as usize];
         shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        let sessions = |shard: &Mutex<HashMap<SessionId, OfSession>>| {
+        let sessions = |shard: &Mutex<SessionMap<OfSession>>| {
             shard.lock().expect("not poisoned").values().map(OfSession::len).sum::<usize>()
         };
         self.0.iter().map(sessions).sum()

@@ -1,16 +1,10 @@
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mcp_layers_core::extensions::SessionId;
+use mcp_layers_core::extensions::{SessionId, SessionMap};
 
 /// A map by session id, in parts that are locked one at a time.
 #[derive(Debug)]
-pub(super) struct Shards<V>([Mutex<Shard<V>>; COUNT]);
-
-pub(super) type Shard<V> = HashMap<SessionId, V, BuildHasherDefault<IdHasher>>;
+pub(super) struct Shards<V>([Mutex<SessionMap<V>>; COUNT]);
 
 const COUNT: usize = 16;
 
@@ -19,12 +13,12 @@ impl<V> Shards<V> {
     pub(super) const COUNT: usize = COUNT;
 
     /// One part, locked.
-    pub(super) fn nth(&self, n: usize) -> MutexGuard<'_, Shard<V>> {
+    pub(super) fn nth(&self, n: usize) -> MutexGuard<'_, SessionMap<V>> {
         lock(&self.0[n])
     }
 
     /// The part that holds this id, locked.
-    pub(super) fn lock(&self, id: SessionId) -> MutexGuard<'_, Shard<V>> {
+    pub(super) fn lock(&self, id: SessionId) -> MutexGuard<'_, SessionMap<V>> {
         // The top four bits choose the part, the low ones the place in it.
         lock(&self.0[(id.to_bits() >> 124) as usize])
     }
@@ -38,7 +32,7 @@ impl<V> Shards<V> {
     }
 
     /// Each part, locked when its turn comes.
-    pub(super) fn iter(&self) -> impl Iterator<Item = MutexGuard<'_, Shard<V>>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = MutexGuard<'_, SessionMap<V>>> {
         self.0.iter().map(lock)
     }
 }
@@ -52,38 +46,14 @@ impl<V> Default for Shards<V> {
 /// Gives back the room of what was removed, once most of it was: a rush of sessions
 /// is not paid for ever, and the marks that removal leaves in a table do not make it
 /// grow.
-pub(super) fn give_back<V>(shard: &mut Shard<V>) {
+pub(super) fn give_back<V>(shard: &mut SessionMap<V>) {
     if shard.len() < shard.capacity() / 8 {
         shard.shrink_to(shard.len() * 2);
     }
 }
 
-fn lock<V>(shard: &Mutex<Shard<V>>) -> MutexGuard<'_, Shard<V>> {
+fn lock<V>(shard: &Mutex<SessionMap<V>>) -> MutexGuard<'_, SessionMap<V>> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Takes an id's own bits for its hash.
-///
-/// An id that is stored came from the operating system's generator, so its bits
-/// are as even as any hash. An id from the network is looked up and never stored:
-/// choosing it well finds a long chain of nobody's making.
-#[derive(Debug, Default)]
-pub(super) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn write_u128(&mut self, bits: u128) {
-        self.0 = bits as u64;
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 #[cfg(test)]

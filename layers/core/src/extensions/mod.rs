@@ -26,6 +26,6 @@ mod versions;
 pub use cancellation::{CancelReason, CancelToken, Cancellation, Cancelled, OnDisconnect};
 pub use client::{ClientCapabilities, ClientInfo};
 pub use identity::{ClientAddr, Principal};
-pub use session::{InvalidSessionId, SessionHandle, SessionId};
+pub use session::{InvalidSessionId, SessionHandle, SessionId, SessionIdHasher, SessionMap};
 pub use trace_context::TraceContext;
 pub use versions::ServedVersions;
