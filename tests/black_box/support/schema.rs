@@ -21,6 +21,8 @@ pub(crate) fn check(version: ProtocolVersion, message: &Value, method: &str) {
             assert!(is_meta_key(key.0), "META-35: {} in {message}", key.0);
         }
     }
+    // This server sends no requests, so it has none to cancel: CANCEL-11, CANCEL-12
+    assert_ne!(message["method"], "notifications/cancelled", "CANCEL-12: {message}");
     match message["method"].as_str() {
         Some(sent) => schema.check_sent(sent, message),
         None if message.get("error").is_some() => schema.check_error(message),
