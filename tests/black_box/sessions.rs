@@ -244,7 +244,7 @@ async fn an_idle_session_expires_and_its_id_is_404() {
 async fn a_session_that_grows_too_old_takes_its_calls_along() {
     // SESS-8, SESS-18
     let stage = Stage::new();
-    let lifetime = Duration::from_millis(500);
+    let lifetime = Duration::from_secs(2);
     let store = MemoryStore::new().with_idle_lifetime(lifetime).with_max_lifetime(lifetime);
     let server = serve(&stage, SessionLayer::with_store(Arc::new(store))).await;
     let caller = Caller::of(server.addr(), NEWEST).await;
