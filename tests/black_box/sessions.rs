@@ -228,7 +228,7 @@ async fn no_more_sessions_are_opened_than_there_is_room_for() {
 #[tokio::test]
 async fn an_idle_session_expires_and_its_id_is_404() {
     // SESS-6, SESS-7, SESS-8
-    let lifetime = Duration::from_millis(40);
+    let lifetime = Duration::from_millis(400);
     let store = Arc::new(MemoryStore::new().with_idle_lifetime(lifetime));
     let server = serve(&Stage::new(), kept_in(&store)).await;
     for version in LEGACY {
