@@ -81,7 +81,7 @@ impl Context {
     /// The revision this request is served by.
     #[must_use]
     pub fn protocol_version(&self) -> ProtocolVersion {
-        protocol_version(self.extensions())
+        ProtocolVersion::of(self.extensions())
     }
 
     /// Who the client says it is; never a reason to treat it differently.
@@ -189,12 +189,6 @@ impl Context {
             self.0.emitter.emit(message.with_overflow(Overflow::DropOldest));
         }
     }
-}
-
-/// The revision a request is served by; without the `protocol_version` layer the
-/// newest legacy one.
-pub(crate) fn protocol_version(extensions: &Extensions) -> ProtocolVersion {
-    extensions.get().copied().unwrap_or(ProtocolVersion::LATEST_LEGACY)
 }
 
 /// A number written as an integer where it is one: `50`, not `50.0`.

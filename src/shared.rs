@@ -133,7 +133,15 @@ impl Icon {
         self
     }
 
-    pub(crate) fn has_valid_src(&self) -> bool {
+    /// ICON-1, for all icons of one item.
+    pub(crate) fn check(icons: &[Self]) -> Result<(), &'static str> {
+        match icons.iter().all(Self::has_valid_src) {
+            true => Ok(()),
+            false => Err("an icon's source must be an https: or data: URI"),
+        }
+    }
+
+    fn has_valid_src(&self) -> bool {
         ["https://", "http://localhost", "http://127.0.0.1", "data:"]
             .iter()
             .any(|scheme| self.src.starts_with(scheme))

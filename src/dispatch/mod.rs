@@ -22,7 +22,7 @@ use mcp_layers_core::{
 
 use self::pending::Kind;
 use crate::{
-    Context, context,
+    Context,
     offer::Offer,
     result::{ResultWriter, View},
     run::Emitter,
@@ -57,7 +57,7 @@ pub(crate) fn dispatch(
     parts: Parts,
     token: &CancelToken,
 ) -> Dispatched {
-    let version = context::protocol_version(&parts.extensions);
+    let version = ProtocolVersion::of(&parts.extensions);
     let id = request.id.clone();
     let exchange = Exchange { offer, request, parts, token, version };
     exchange.route().unwrap_or_else(|error| {

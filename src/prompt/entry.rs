@@ -71,10 +71,8 @@ impl Prompt {
             let fault = "a prompt's name has 1 to 128 bytes".into();
             return Err(fail(RegisterErrorKind::InvalidName, fault));
         }
-        if self.icons.iter().any(|icon| !icon.has_valid_src()) {
-            let fault = "an icon's source must be an https: or data: URI".into();
-            return Err(fail(RegisterErrorKind::InvalidPart, fault)); // ICON-1
-        }
+        Icon::check(&self.icons)
+            .map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault.into()))?;
         let arguments = self.arguments.map_err(|fault| {
             RegisterError::new(RegisterErrorKind::InvalidPart, "prompt", &self.name, fault)
         })?;

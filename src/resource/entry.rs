@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{About, Resource, ResourceRead, ResourceTemplate, UriTemplate};
 use crate::{
-    CacheHints, Completion, Handler, RegisterError, RegisterErrorKind, registry::Item, schema,
+    CacheHints, Completion, Handler, Icon, RegisterError, RegisterErrorKind, registry::Item, schema,
 };
 
 /// A resource as registered.
@@ -72,7 +72,8 @@ impl Resource {
         if !has_scheme(&self.uri) {
             return Err(fail(RegisterErrorKind::InvalidName, "is no absolute URI")); // RES-14
         }
-        check_icons(&self.about).map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault))?;
+        Icon::check(&self.about.icons)
+            .map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault))?;
         let listed = Listed { uri: &self.uri, about: &self.about, size: self.size };
         Ok(ResourceEntry {
             listed: RawJson::from_value(&listed).expect("a resource's entry serialises"),
@@ -101,7 +102,8 @@ impl ResourceTemplate {
         if !has_scheme(&self.uri_template) {
             return Err(fail(RegisterErrorKind::InvalidName, "must begin with a URI scheme"));
         }
-        check_icons(&self.about).map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault))?;
+        Icon::check(&self.about.icons)
+            .map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault))?;
         let template: UriTemplate = self
             .uri_template
             .parse()
@@ -142,11 +144,4 @@ fn has_scheme(uri: &str) -> bool {
             && !rest.is_empty()
             && rest.bytes().all(|b| b.is_ascii_graphic())
     })
-}
-
-fn check_icons(about: &About) -> Result<(), &'static str> {
-    match about.icons.iter().all(crate::Icon::has_valid_src) {
-        true => Ok(()),
-        false => Err("an icon's source must be an https: or data: URI"), // ICON-1
-    }
 }

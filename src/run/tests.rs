@@ -94,6 +94,20 @@ impl Drop for Dropped {
     }
 }
 
+/// A service whose tool never ends, and what says that its work was dropped.
+fn stuck() -> (McpService, Arc<Notify>) {
+    let dropped = Arc::new(Notify::new());
+    let witness = Arc::clone(&dropped);
+    let service = service(move || {
+        let witness = Dropped(Arc::clone(&witness));
+        async move {
+            let _witness = witness;
+            pending::<()>().await;
+        }
+    });
+    (service, dropped)
+}
+
 #[test]
 fn a_silent_handler_needs_no_runtime_and_is_answered_at_once() {
     // No tokio runtime here: a task or timer would panic.
@@ -208,15 +222,7 @@ async fn a_panic_after_the_upgrade_ends_the_stream_with_an_internal_error() {
 async fn a_client_that_cancels_gets_a_stream_without_a_response() {
     let token = CancelToken::new();
     let cancellation = Cancellation::new(token.clone(), OnDisconnect::Detach);
-    let dropped = Arc::new(Notify::new());
-    let witness = Arc::clone(&dropped);
-    let mut service = service(move || {
-        let witness = Dropped(Arc::clone(&witness));
-        async move {
-            let _witness = witness;
-            pending::<()>().await;
-        }
-    });
+    let (mut service, dropped) = stuck();
     let mut work = service.call(call(ProtocolVersion::V2025_11_25, Some(cancellation)));
     assert!(poll_once(&mut work).is_pending());
     token.cancel(CancelReason::Client(None));
@@ -246,15 +252,7 @@ async fn work_that_is_stopped_from_outside_is_answered_with_the_reason() {
 
 #[tokio::test]
 async fn a_modern_client_that_goes_away_before_the_answer_stops_the_handler() {
-    let dropped = Arc::new(Notify::new());
-    let witness = Arc::clone(&dropped);
-    let mut service = service(move || {
-        let witness = Dropped(Arc::clone(&witness));
-        async move {
-            let _witness = witness;
-            pending::<()>().await;
-        }
-    });
+    let (mut service, dropped) = stuck();
     let mut work = service.call(modern());
     assert!(poll_once(&mut work).is_pending());
     drop(work);
@@ -303,15 +301,7 @@ async fn a_legacy_call_whose_client_vanished_runs_to_its_end() {
 
 #[tokio::test]
 async fn detached_work_still_heeds_its_token() {
-    let dropped = Arc::new(Notify::new());
-    let witness = Arc::clone(&dropped);
-    let mut service = service(move || {
-        let witness = Dropped(Arc::clone(&witness));
-        async move {
-            let _witness = witness;
-            pending::<()>().await;
-        }
-    });
+    let (mut service, dropped) = stuck();
     let token = CancelToken::new();
     let cancellation = Cancellation::new(token.clone(), OnDisconnect::Detach);
     let mut work = service.call(call(ProtocolVersion::V2025_11_25, Some(cancellation)));

@@ -10,8 +10,8 @@ use http::Response;
 use mcp_layers_core::{
     EventStream, FromRejection as _, Outbound,
     extensions::{CancelReason, Cancellation, Cancelled, OnDisconnect},
-    jsonrpc::{ErrorObject, Message, RequestId, code},
-    queue::{self, Receiver},
+    jsonrpc::{ErrorObject, Message, RequestId},
+    queue::Receiver,
 };
 
 use super::emitter::Finished;
@@ -107,9 +107,9 @@ impl Running {
             (Finished::Silent(_), Some(rejection)) => Outbound::from_rejection(rejection),
             (Finished::Silent(Some(answer)), None) => Response::new(Outbound::Response(answer)),
             (Finished::Stream(receiver), _) => stream(receiver),
-            // The client has taken the request back: a stream that ends without an
-            // answer (CANCEL-5, NEG-12).
-            (Finished::Silent(None) | Finished::Streamed, _) => stream(queue::channel(0).1),
+            (Finished::Silent(None) | Finished::Streamed, _) => {
+                Response::new(Outbound::Stream(EventStream::unanswered()))
+            }
         }
     }
 
@@ -128,14 +128,7 @@ impl End {
             Self::Answered(Answer::Rejected(rejection)) => rejection.error().clone(),
             // The detail is in the log, not on the wire.
             Self::Panicked => ErrorObject::internal("the handler failed"),
-            Self::Cancelled(reason) => match reason {
-                CancelReason::Client(_) | CancelReason::Disconnected => return None,
-                CancelReason::TimedOut(_) => ErrorObject::new(code::TIMEOUT, reason.to_string()),
-                CancelReason::ShuttingDown => {
-                    ErrorObject::new(code::UNAVAILABLE, reason.to_string())
-                }
-                _ => ErrorObject::new(code::CANCELLED, reason.to_string()),
-            },
+            Self::Cancelled(reason) => reason.to_error_object()?,
         };
         Some(Message::error(Some(id), &error))
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Tool, ToolResult};
 use crate::{
-    Arguments, Handler, InvalidArguments, RegisterError, RegisterErrorKind,
+    Arguments, Handler, Icon, InvalidArguments, RegisterError, RegisterErrorKind,
     registry::Item,
     schema::{MAX_SCHEMA_BYTES, Validator},
 };
@@ -71,10 +71,8 @@ impl Tool {
     pub(crate) fn compile(self) -> Result<ToolEntry, RegisterError> {
         let fail = |kind, fault: String| RegisterError::new(kind, "tool", &self.name, fault);
         check_name(&self.name).map_err(|fault| fail(RegisterErrorKind::InvalidName, fault))?;
-        if self.icons.iter().any(|icon| !icon.has_valid_src()) {
-            let fault = "an icon's source must be an https: or data: URI".into();
-            return Err(fail(RegisterErrorKind::InvalidPart, fault)); // ICON-1
-        }
+        Icon::check(&self.icons)
+            .map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault.into()))?;
         let in_schema = |which: &str, fault: String| {
             fail(RegisterErrorKind::InvalidSchema, format!("the {which} schema {fault}"))
         };

@@ -7,7 +7,7 @@ use std::{
 
 use futures_core::Stream;
 
-use crate::{Rejection, jsonrpc::Message};
+use crate::{Rejection, jsonrpc::Message, queue};
 
 /// The body of a response in the message zone: what the client is to get.
 ///
@@ -39,6 +39,13 @@ impl EventStream {
     /// The stream that answers one request and ends with its response.
     pub fn call(events: impl Stream<Item = Event> + Send + 'static) -> Self {
         Self { events: Box::pin(events), subscription: false }
+    }
+
+    /// The stream that answers a request whose client has taken it back: it ends
+    /// without a response (CANCEL-5, NEG-12).
+    #[must_use]
+    pub fn unanswered() -> Self {
+        Self::call(queue::channel(0).1)
     }
 
     /// A stream that stays open for whatever comes: it cannot be answered as one

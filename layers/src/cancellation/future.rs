@@ -10,8 +10,7 @@ use http::Response;
 use mcp_layers_core::{
     EventStream, FromRejection, Outbound, Rejection,
     extensions::{CancelReason, CancelToken, Cancelled, OnDisconnect},
-    jsonrpc::{ErrorObject, Message, RequestId, code},
-    queue,
+    jsonrpc::{Message, RequestId},
 };
 use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep};
@@ -182,19 +181,10 @@ impl Running {
 
 /// The answer where the inner service gives none.
 fn answer_for(id: &RequestId, reason: &CancelReason) -> Response<Outbound> {
-    let code = match reason {
-        // The client has taken the request back: a stream that ends without an answer
-        // (CANCEL-5).
-        CancelReason::Client(_) | CancelReason::Disconnected => {
-            let (_, nothing) = queue::channel(0);
-            return Response::new(Outbound::Stream(EventStream::call(nothing)));
-        }
-        CancelReason::TimedOut(_) => code::TIMEOUT,
-        CancelReason::ShuttingDown => code::UNAVAILABLE,
-        _ => code::CANCELLED,
-    };
-    let error = ErrorObject::new(code, reason.to_string());
-    Response::new(Outbound::Response(Message::error(Some(id), &error)))
+    Response::new(match reason.to_error_object() {
+        Some(error) => Outbound::Response(Message::error(Some(id), &error)),
+        None => Outbound::Stream(EventStream::unanswered()),
+    })
 }
 
 impl<F> fmt::Debug for ResponseFuture<F> {

@@ -37,7 +37,7 @@ impl<S> Cancellation<S> {
         method: &Method,
         extensions: &mut http::Extensions,
     ) -> Result<Running, Rejection> {
-        let modern = version(extensions).is_modern();
+        let modern = ProtocolVersion::of(extensions).is_modern();
         // An initialize is in no session, and so cannot be named (CANCEL-8).
         let session = extensions.get::<SessionHandle>().filter(|_| !modern);
         let parents = session.map(SessionHandle::ended).into_iter().chain(&self.rules.shutdown);
@@ -68,7 +68,7 @@ impl<S> Cancellation<S> {
     /// session (CANCEL-5, CANCEL-6, CANCEL-10).
     fn cancel(&self, request: &Request<Inbound>) {
         let extensions = request.extensions();
-        if version(extensions).is_modern() {
+        if ProtocolVersion::of(extensions).is_modern() {
             return; // CANCEL-13
         }
         let Some(session) = extensions.get::<SessionHandle>() else { return };
@@ -110,8 +110,4 @@ where
             Err(rejection) => ResponseFuture::rejected(rejection),
         }
     }
-}
-
-fn version(extensions: &http::Extensions) -> ProtocolVersion {
-    extensions.get().copied().unwrap_or(ProtocolVersion::LATEST_LEGACY)
 }

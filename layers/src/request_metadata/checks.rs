@@ -24,7 +24,7 @@ impl Checks {
     pub(super) fn read(&self, request: &Request<Inbound>) -> Result<Option<Declared>, Rejection> {
         // META-33: a notification is not held to the rules of requests.
         let Inbound::Request(call) = request.body() else { return Ok(None) };
-        let version = request.extensions().get().unwrap_or(&ProtocolVersion::LATEST_LEGACY);
+        let version = ProtocolVersion::of(request.extensions());
         if !version.is_modern() {
             return Ok(None); // META-32, META-39
         }

@@ -235,7 +235,7 @@ impl Opening {
         let object = |key| request.body().params()?.raw(key).filter(RawJson::is_object);
         Self {
             room,
-            version: version(request),
+            version: ProtocolVersion::of(extensions),
             principal: extensions.get().cloned(),
             capabilities: object("capabilities"),
             client_info: object("clientInfo"),
@@ -247,11 +247,6 @@ impl From<Opening> for Then {
     fn from(opening: Opening) -> Self {
         Self::Open(Box::new(opening))
     }
-}
-
-/// The revision the request is served by, as `protocol_version` has decided.
-pub(super) fn version(request: &Request<Inbound>) -> ProtocolVersion {
-    request.extensions().get().copied().unwrap_or(ProtocolVersion::LATEST_LEGACY)
 }
 
 /// What is served before `notifications/initialized` where that is required. A GET

@@ -4,12 +4,12 @@ use std::{
 };
 
 use http::{Request, Response};
-use mcp_layers_core::{Inbound, MessageService, Outbound};
+use mcp_layers_core::{Inbound, MessageService, Outbound, protocol::ProtocolVersion};
 use tower_service::Service;
 
 use super::{
     ResponseFuture,
-    node::{Next, Node, Then, version},
+    node::{Next, Node, Then},
 };
 
 /// The service of [`SessionLayer`](super::SessionLayer).
@@ -38,7 +38,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<Inbound>) -> Self::Future {
-        let mut next = if version(&request).is_modern() {
+        let mut next = if ProtocolVersion::of(request.extensions()).is_modern() {
             Next::Call(Then::Answer) // SESS-14
         } else {
             self.node.begin(&request)

@@ -11,6 +11,8 @@ use std::{
 use slab::Slab;
 use smallvec::SmallVec;
 
+use crate::jsonrpc::{ErrorObject, code};
+
 /// Why work was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,22 @@ pub enum CancelReason {
     SessionEnded,
     /// The server is shutting down.
     ShuttingDown,
+}
+
+impl CancelReason {
+    /// The error that answers work that was cancelled for this reason; `None` where
+    /// nobody is to be answered, because the client has taken the request back
+    /// (CANCEL-5) or has gone.
+    #[must_use]
+    pub fn to_error_object(&self) -> Option<ErrorObject> {
+        let code = match self {
+            Self::Client(_) | Self::Disconnected => return None,
+            Self::TimedOut(_) => code::TIMEOUT,
+            Self::ShuttingDown => code::UNAVAILABLE,
+            Self::SessionEnded => code::CANCELLED,
+        };
+        Some(ErrorObject::new(code, self.to_string()))
+    }
 }
 
 impl fmt::Display for CancelReason {

@@ -50,6 +50,13 @@ impl ProtocolVersion {
     /// The newest revision that `initialize` can negotiate (VER-17).
     pub const LATEST_LEGACY: Self = Self::V2025_11_25;
 
+    /// The revision a request is served by: the extension of this type, or the newest
+    /// legacy one where no layer has inserted it.
+    #[must_use]
+    pub fn of(extensions: &http::Extensions) -> Self {
+        extensions.get().copied().unwrap_or(Self::LATEST_LEGACY)
+    }
+
     /// The revision with exactly this name (VER-19).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
