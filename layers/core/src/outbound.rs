@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::{Rejection, jsonrpc::Message, queue};
@@ -54,6 +55,13 @@ impl EventStream {
         Self { events: Box::pin(events), subscription: true }
     }
 
+    /// Keeps `guard` until the stream is dropped.
+    #[must_use]
+    pub fn with_guard(self, guard: impl Send + 'static) -> Self {
+        let Self { events, subscription } = self;
+        Self { events: Box::pin(Guarded { events, _guard: guard }), subscription }
+    }
+
     /// Whether the stream stays open without a response in sight.
     #[must_use]
     pub fn is_subscription(&self) -> bool {
@@ -62,6 +70,27 @@ impl EventStream {
 }
 
 impl Stream for EventStream {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.events.as_mut().poll_next(cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.events.size_hint()
+    }
+}
+
+/// A stream, and what lives as long.
+struct Guarded<G> {
+    events: Pin<Box<dyn Stream<Item = Event> + Send>>,
+    _guard: G,
+}
+
+/// The stream is pinned by its box, and the guard is never pinned.
+impl<G> Unpin for Guarded<G> {}
+
+impl<G> Stream for Guarded<G> {
     type Item = Event;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
@@ -91,6 +120,9 @@ pub struct Event {
     pub id: Option<Box<str>>,
     /// The event's `retry` field, sent in whole milliseconds.
     pub retry: Option<Duration>,
+    /// The id of the subscription, as JSON, for the gap of a message that many
+    /// streams share; see [`Message::shared_notification`].
+    pub subscription: Option<Bytes>,
 }
 
 impl From<Message> for Event {

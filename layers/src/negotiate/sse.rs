@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use bytes::{BufMut, BytesMut};
-use mcp_layers_core::Event;
+use mcp_layers_core::{Event, jsonrpc::Message};
 
 /// Room for the field names and the line ends of an event.
 const FIELDS: usize = 32;
@@ -14,6 +14,7 @@ const FIELDS: usize = 32;
 ///   NUL cannot be written and is left out.
 /// - The message is one `data` line (SSE-1). Line breaks can stand in JSON between
 ///   tokens only, where a blank means the same: each becomes one.
+/// - A message that many streams share is completed with the stream's subscription.
 /// - Without a message an id gets an empty `data` line, so that the client takes
 ///   note of it; `retry` needs none.
 /// - There is never an `event` line (SSE-2).
@@ -33,7 +34,8 @@ const FIELDS: usize = 32;
 pub fn encode(event: &Event, out: &mut BytesMut) {
     let id = event.id.as_deref().filter(|id| !id.contains(['\r', '\n', '\0']));
     let data = event.message.as_ref().map(|message| &message.bytes()[..]);
-    out.reserve(FIELDS + id.map_or(0, str::len) + data.map_or(0, <[u8]>::len));
+    let own = event.subscription.as_ref().map_or(0, bytes::Bytes::len);
+    out.reserve(FIELDS + id.map_or(0, str::len) + data.map_or(0, <[u8]>::len) + own);
     if let Some(id) = id {
         out.put_slice(b"id: ");
         out.put_slice(id.as_bytes());
@@ -46,7 +48,14 @@ pub fn encode(event: &Event, out: &mut BytesMut) {
         Some(data) => {
             out.put_slice(b"data: ");
             let start = out.len();
-            out.put_slice(data);
+            match (message_gap(event), &event.subscription) {
+                (Some(at), Some(subscription)) => {
+                    out.put_slice(&data[..at]);
+                    out.put_slice(subscription);
+                    out.put_slice(&data[at..]);
+                }
+                _ => out.put_slice(data),
+            }
             blank_line_breaks(&mut out[start..]);
             out.put_slice(b"\n\n");
         }
@@ -54,6 +63,10 @@ pub fn encode(event: &Event, out: &mut BytesMut) {
         None if event.retry.is_some() => out.put_u8(b'\n'),
         None => {}
     }
+}
+
+fn message_gap(event: &Event) -> Option<usize> {
+    event.message.as_ref().and_then(Message::gap)
 }
 
 fn blank_line_breaks(mut text: &mut [u8]) {

@@ -8,7 +8,7 @@ use std::{
 use http::{Request, Response};
 use mcp_layers_core::{
     Inbound, Outbound, Rejection,
-    extensions::{SessionHandle, SessionId},
+    extensions::{OpensSession, SessionHandle, SessionId},
     protocol::LogLevel,
 };
 
@@ -55,7 +55,9 @@ impl Ask {
         Poll::Ready(match self {
             Self::Room(answer) => {
                 let room = ready!(poll(answer, cx))?;
-                Ok(Next::Call(Opening::of(request, room).into()))
+                let opening = Opening::of(request, room);
+                request.extensions_mut().insert(OpensSession);
+                Ok(Next::Call(opening.into()))
             }
             Self::Record(answer, id, handle) => {
                 let record = ready!(poll(answer, cx))?;

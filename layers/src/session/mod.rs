@@ -12,7 +12,7 @@
 //! |---|---|
 //! | Zone | message |
 //! | Reads | `Mcp-Session-Id`, whose absence is an error on all but `initialize` unless sessions are [`optional`](SessionLayer::optional); `ProtocolVersion`, absent: 2025-11-25; `Principal`, absent: an anonymous caller; `capabilities` and `clientInfo` of `initialize`, absent: nothing declared |
-//! | Inserts | within a session: `SessionHandle`, which also has what the client declared; `ProtocolVersion`, overwritten with the negotiated one |
+//! | Inserts | within a session: `SessionHandle`, which also has what the client declared; `ProtocolVersion`, overwritten with the negotiated one; on `initialize` that may open one: `OpensSession` |
 //! | Response | `Mcp-Session-Id` on the 200 that carries the result of `initialize`; 204 to DELETE |
 //! | Rejects | 400 · -32600 · a POST or DELETE that names no session, `initialize` within a live session, two different session headers, or a request before `notifications/initialized` where that is [required](SessionLayer::require_initialized). 400 · -32602 · `capabilities` and `clientInfo` over 16 KiB. 404 · -32001 · the session is unknown, malformed, expired, ended, or another caller's: all alike. 405 · -32600 · GET that names no session, or DELETE where it is [off](SessionLayer::without_delete). 503 · 503 with `Retry-After` · the store is full or fails |
 //! | Order | inside `negotiate` (typed); inside authentication, else every session is anonymous and whoever knows its id may use it; inside `protocol_version`, else each session is negotiated as 2025-11-25; outside `resume`, `batch`, `cancellation` and the service, which read the handle |

@@ -1,8 +1,8 @@
-use std::{sync::Arc, time::Duration};
+use std::{mem, sync::Arc, time::Duration};
 
 use http::{Request, Response, StatusCode};
 use mcp_layers_core::{
-    FromRejection, Inbound, Outbound, Rejection,
+    EventStream, FromRejection, Inbound, Outbound, Rejection,
     extensions::{ClientCapabilities, ClientInfo, Principal, SessionHandle, SessionId},
     headers::MCP_SESSION_ID,
     jsonrpc::{MessageKind, RawJson},
@@ -79,7 +79,10 @@ impl Node {
     pub(super) fn finish(&self, then: Then, response: &mut Response<Outbound>) -> Option<Save> {
         match then {
             Then::Answer => None,
-            Then::Leave(left) => self.leave(&left),
+            Then::Leave(left) => {
+                keep_in_use(&left.handle, response);
+                self.leave(&left)
+            }
             Then::Open(opening) => match self.create(*opening, response) {
                 Ok(save) => save,
                 Err(rejection) => {
@@ -258,6 +261,17 @@ fn is_served_uninitialized(body: &Inbound) -> bool {
         }
         Inbound::Batch(_) => false,
         _ => true,
+    }
+}
+
+/// While a client listens its session is not idle. The stream's source has no share in
+/// that: with `resume` it outlives the connection.
+fn keep_in_use(handle: &SessionHandle, response: &mut Response<Outbound>) {
+    if let Outbound::Stream(stream) = response.body_mut()
+        && stream.is_subscription()
+    {
+        let open = mem::replace(stream, EventStream::unanswered());
+        *stream = open.with_guard(handle.clone());
     }
 }
 

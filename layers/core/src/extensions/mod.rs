@@ -12,20 +12,27 @@
 //! | [`ClientCapabilities`], [`ClientInfo`] | `request_metadata` (modern) | the session's, by their function `of`; else nothing was declared |
 //! | [`TraceContext`] | `request_metadata` | no trace goes on |
 //! | [`SessionHandle`] | `session` | there is no session |
+//! | [`OpensSession`] | `session`, on `initialize` | no session will be opened |
 //! | [`Cancellation`] | `cancellation` | dropping the future is the only cancellation |
 
 mod cancellation;
 mod client;
 mod identity;
+mod replies;
 mod session;
 #[cfg(test)]
 mod tests;
 mod trace_context;
 mod versions;
+mod watched;
 
 pub use cancellation::{CancelReason, CancelToken, Cancellation, Cancelled, OnDisconnect};
 pub use client::{ClientCapabilities, ClientInfo};
 pub use identity::{ClientAddr, Principal};
-pub use session::{InvalidSessionId, SessionHandle, SessionId, SessionIdHasher, SessionMap};
+pub use replies::PendingReply;
+pub use session::{
+    InvalidSessionId, OpensSession, SessionHandle, SessionId, SessionIdHasher, SessionMap,
+};
 pub use trace_context::TraceContext;
 pub use versions::ServedVersions;
+pub use watched::{TooMany, Watched};

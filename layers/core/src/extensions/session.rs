@@ -3,15 +3,18 @@ use std::{
     fmt,
     hash::{BuildHasherDefault, Hasher},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU8, Ordering},
     },
 };
 
 use http::HeaderValue;
 
-use super::{CancelToken, ClientCapabilities, ClientInfo};
-use crate::protocol::{LogLevel, ProtocolVersion};
+use super::{CancelToken, ClientCapabilities, ClientInfo, PendingReply, Watched, replies::Replies};
+use crate::{
+    Reply,
+    protocol::{LogLevel, ProtocolVersion},
+};
 
 /// The id of a session: 128 random bits, 32 hexadecimal digits on the wire.
 ///
@@ -155,6 +158,9 @@ struct Session {
     ended: CancelToken,
     /// 0 is unset; otherwise one more than the level's place in `LogLevel::ALL`.
     log_level: AtomicU8,
+    /// Made when they are first used, which in most sessions is never.
+    replies: OnceLock<Box<Replies>>,
+    watched: OnceLock<Arc<Watched>>,
 }
 
 impl SessionHandle {
@@ -167,8 +173,16 @@ impl SessionHandle {
         client_info: Option<ClientInfo>,
         ended: CancelToken,
     ) -> Self {
-        let log_level = AtomicU8::new(0);
-        Self(Arc::new(Session { id, version, capabilities, client_info, ended, log_level }))
+        Self(Arc::new(Session {
+            id,
+            version,
+            capabilities,
+            client_info,
+            ended,
+            log_level: AtomicU8::new(0),
+            replies: OnceLock::new(),
+            watched: OnceLock::new(),
+        }))
     }
 
     /// The id.
@@ -220,7 +234,35 @@ impl SessionHandle {
     pub fn set_log_level(&self, level: LogLevel) {
         self.0.log_level.store(level as u8 + 1, Ordering::Relaxed);
     }
+
+    /// Begins a request to the client: an id that was never used in this session
+    /// (RPC-14), and the reply to come. Sending it is the caller's.
+    pub fn expect_reply(&self) -> PendingReply {
+        PendingReply::new(self.clone())
+    }
+
+    /// Hands a reply to whoever waits for it in this session (SESS-21); `false` if
+    /// nobody does (SESS-20).
+    pub fn deliver(&self, reply: Reply) -> bool {
+        self.0.replies.get().is_some_and(|replies| replies.deliver(reply))
+    }
+
+    /// The resources whose changes the client wants to hear of. A clone of it does
+    /// not keep the session in use.
+    #[must_use]
+    pub fn watched(&self) -> &Arc<Watched> {
+        self.0.watched.get_or_init(Arc::default)
+    }
+
+    pub(super) fn replies(&self) -> &Replies {
+        self.0.replies.get_or_init(Box::default)
+    }
 }
+
+/// On `initialize`: if it succeeds a session is opened, in which the server can send
+/// messages of its own. Inserted by the `session` layer; absent: there will be none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpensSession;
 
 impl fmt::Debug for SessionHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

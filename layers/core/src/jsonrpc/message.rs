@@ -2,6 +2,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::{ErrorObject, RawJson, RequestId};
+use crate::protocol::meta;
 
 /// A JSON-RPC message on its way to the client, encoded once.
 ///
@@ -16,6 +17,7 @@ pub struct Message {
     bytes: Bytes,
     kind: MessageKind,
     overflow: Overflow,
+    gap: Option<usize>,
 }
 
 /// What a message is.
@@ -96,6 +98,42 @@ impl Message {
         Self::new(out, MessageKind::Notification)
     }
 
+    /// A notification that many streams share. Its text lacks the id of the
+    /// subscription, which is each stream's own: [`gap`](Self::gap) says where it
+    /// goes, and the event that carries the message has it
+    /// ([`Event::subscription`](crate::Event::subscription)).
+    ///
+    /// `params` must serialise to an object without `_meta`.
+    ///
+    /// ```
+    /// use mcp_layers_core::jsonrpc::Message;
+    ///
+    /// let method = "notifications/resources/updated";
+    /// let message = Message::shared_notification(method, &serde_json::json!({ "uri": "a:b" }));
+    /// let (before, after) = message.bytes().split_at(message.gap().expect("it has one"));
+    /// assert!(before.ends_with(br#""_meta":{"io.modelcontextprotocol/subscriptionId":"#));
+    /// assert_eq!(after, br#"},"uri":"a:b"}}"#);
+    /// ```
+    pub fn shared_notification<P: Serialize + ?Sized>(method: &str, params: &P) -> Self {
+        let mut out = br#"{"jsonrpc":"2.0","method":"#.to_vec();
+        write_json(&mut out, method);
+        out.extend_from_slice(br#","params":{"_meta":{""#);
+        out.extend_from_slice(meta::SUBSCRIPTION_ID.as_bytes());
+        out.extend_from_slice(b"\":");
+        let gap = out.len();
+        let mut rest = Vec::new();
+        write_json(&mut rest, params);
+        out.push(b'}');
+        if rest.starts_with(b"{") && rest != b"{}" {
+            rest[0] = b',';
+            out.extend_from_slice(&rest);
+        } else {
+            out.push(b'}');
+        }
+        out.push(b'}');
+        Self { gap: Some(gap), ..Self::new(out, MessageKind::Notification) }
+    }
+
     /// A request to the client (legacy). `params` must serialise to an object; what
     /// does not serialise at all is sent as `{}`.
     pub fn request<P: Serialize + ?Sized>(id: &RequestId, method: &str, params: &P) -> Self {
@@ -114,6 +152,12 @@ impl Message {
     pub fn with_overflow(mut self, overflow: Overflow) -> Self {
         self.overflow = overflow;
         self
+    }
+
+    /// Where the stream's own piece goes into the text, if it lacks one.
+    #[must_use]
+    pub fn gap(&self) -> Option<usize> {
+        self.gap
     }
 
     /// The encoded message.
@@ -147,7 +191,7 @@ impl Message {
     }
 
     fn new(out: Vec<u8>, kind: MessageKind) -> Self {
-        Self { bytes: out.into(), kind, overflow: Overflow::Close }
+        Self { bytes: out.into(), kind, overflow: Overflow::Close, gap: None }
     }
 }
 

@@ -41,6 +41,22 @@ fn line_breaks_between_tokens_do_not_reach_the_wire() {
 }
 
 #[test]
+fn a_shared_message_has_the_subscription_of_its_stream() {
+    // LISTEN-4
+    let message = Message::shared_notification("notifications/x", &serde_json::json!({ "a": 1 }));
+    for (id, expected) in [("7", "7"), ("\"seven\"", "\"seven\"")] {
+        let mut event = Event::from(message.clone());
+        event.subscription = Some(id.into());
+        let text = encoded(&event);
+        let data = text.strip_prefix("data: ").expect("one line");
+        let data: serde_json::Value = serde_json::from_str(data).expect("JSON");
+        let meta = &data["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"];
+        assert_eq!(meta.to_string(), expected);
+        assert_eq!(data["params"]["a"], 1);
+    }
+}
+
+#[test]
 fn events_are_of_the_default_type() {
     // SSE-2
     let text = encoded(&event("{}", Some("x"), Some(1)));

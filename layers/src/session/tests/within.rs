@@ -1,3 +1,5 @@
+use mcp_layers_core::extensions::OpensSession;
+
 use super::*;
 use crate::support::{delete, get, refusal};
 
@@ -168,4 +170,14 @@ async fn requests_of_one_session_share_one_handle() {
     handles[0].set_log_level(LogLevel::Alert);
     assert_eq!(handles[1].log_level(), Some(LogLevel::Alert));
     assert_eq!(handles[2].log_level(), None);
+}
+
+#[tokio::test]
+async fn initialize_is_told_that_it_opens_a_session() {
+    // SESS-19
+    let server = Server::new(&SessionLayer::new());
+    let session = server.open().await;
+    assert!(server.last_seen().get::<OpensSession>().is_some());
+    server.send(call("tools/list").within(&session)).await;
+    assert!(server.last_seen().get::<OpensSession>().is_none());
 }

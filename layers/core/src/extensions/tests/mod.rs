@@ -1,8 +1,10 @@
 mod cancellation;
 mod client;
+mod replies;
 mod session;
 mod trace_context;
 mod versions;
+mod watched;
 
 use super::{
     CancelToken, Cancellation, Cancelled, ClientAddr, ClientCapabilities, ClientInfo, Principal,

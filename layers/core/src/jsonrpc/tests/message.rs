@@ -116,3 +116,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_message_many_streams_share_becomes_json_with_any_id_in_its_gap() {
+    // LISTEN-4
+    for params in [json!({}), json!({ "uri": "a:b" }), json!(null)] {
+        let message = Message::shared_notification("notifications/x", &params);
+        for id in ["7", r#""seven""#] {
+            let (before, after) = text(&message).split_at(message.gap().expect("a gap"));
+            let whole: Value = serde_json::from_str(&format!("{before}{id}{after}")).expect("JSON");
+            let id: Value = serde_json::from_str(id).expect("JSON");
+            assert_eq!(whole["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"], id);
+            assert_eq!(whole["params"].get("uri"), params.get("uri"));
+        }
+    }
+    assert_eq!(Message::notification("notifications/x", &json!({})).gap(), None);
+}
