@@ -6,6 +6,7 @@ mod context;
 mod dispatch;
 mod handler;
 mod meta;
+mod notify;
 mod offer;
 mod prompt;
 mod registry;

@@ -1,4 +1,4 @@
-use crate::{CacheHints, Registry, result::Signature};
+use crate::{CacheHints, Registry, notify::Limits, result::Signature};
 
 /// What a server is set to offer; all its requests share it.
 #[derive(Clone)]
@@ -10,5 +10,6 @@ pub(crate) struct Offer {
     pub(crate) stream_budget: usize,
     pub(crate) cache: CacheHints,
     pub(crate) check_output: bool,
+    pub(crate) listening: Limits,
     pub(crate) registry: Registry,
 }

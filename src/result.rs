@@ -35,9 +35,12 @@ impl Signature {
 pub(crate) struct ResultWriter<'a> {
     out: &'a mut Vec<u8>,
     first: bool,
+    result_type: &'static str,
+    /// A member of `_meta` that the protocol defines, and its JSON.
+    own_meta: Option<(&'static str, &'a str)>,
 }
 
-impl ResultWriter<'_> {
+impl<'a> ResultWriter<'a> {
     /// The response to `id` whose result's members `write` writes. `hint` is the
     /// likely size in bytes.
     pub(crate) fn message(
@@ -49,10 +52,28 @@ impl ResultWriter<'_> {
         let hint = hint + 64 + view.signature.0.as_bytes().len();
         Message::result_with(id, hint, |out| {
             out.push(b'{');
-            let mut writer = ResultWriter { out, first: true };
+            let mut writer =
+                ResultWriter { out, first: true, result_type: "complete", own_meta: None };
             let meta = write(&mut writer);
             writer.finish(view, meta);
         })
+    }
+
+    /// The response to `id` that ends its subscription (LISTEN-4, LISTEN-11).
+    pub(crate) fn end_of_subscription(id: &RequestId, view: View<'_>) -> Message {
+        let json = id.as_json();
+        let hint = 128 + view.signature.0.as_bytes().len();
+        Message::result_with(id, hint, |out| {
+            out.push(b'{');
+            let own_meta = Some((meta::SUBSCRIPTION_ID, &*json));
+            let writer = ResultWriter { out, first: true, result_type: "complete", own_meta };
+            writer.finish(view, None);
+        })
+    }
+
+    /// What sort of result it is, in the modern era (RPC-7).
+    pub(crate) fn set_type(&mut self, result_type: &'static str) {
+        self.result_type = result_type;
     }
 
     /// A member. A value that does not serialise becomes `null`.
@@ -92,12 +113,23 @@ impl ResultWriter<'_> {
     fn finish(mut self, view: View<'_>, meta: Option<Meta>) {
         let meta = meta.unwrap_or_default();
         if view.version.is_modern() {
-            self.members(|out| out.extend_from_slice(br#""resultType":"complete""#));
+            let (result_type, own_meta) = (self.result_type, self.own_meta);
+            self.raw("resultType", |out| {
+                out.push(b'"');
+                out.extend_from_slice(result_type.as_bytes());
+                out.push(b'"');
+            });
             self.raw("_meta", |out| {
                 out.extend_from_slice(b"{\"");
                 out.extend_from_slice(meta::SERVER_INFO.as_bytes());
                 out.extend_from_slice(b"\":");
                 out.extend_from_slice(view.signature.0.as_bytes());
+                if let Some((key, json)) = own_meta {
+                    out.extend_from_slice(b",\"");
+                    out.extend_from_slice(key.as_bytes());
+                    out.extend_from_slice(b"\":");
+                    out.extend_from_slice(json.as_bytes());
+                }
                 for (key, value) in meta.iter() {
                     out.push(b',');
                     write_entry(out, key, value);

@@ -11,7 +11,7 @@ use std::{
 
 use http::{Request, Response};
 use mcp_layers_core::{
-    FromRejection as _, Inbound, Outbound, Rejection,
+    Inbound, Outbound,
     extensions::{CancelToken, Cancellation},
 };
 use tower_service::Service;
@@ -19,6 +19,7 @@ use tower_service::Service;
 use crate::{
     CacheHints, Implementation, Prompt, RegisterError, Registry, Resource, ResourceTemplate, Tool,
     dispatch::{self, Dispatched},
+    notify::Limits,
     offer::Offer,
     result::Signature,
     run::Work,
@@ -60,6 +61,7 @@ impl McpService {
             stream_budget: 1 << 20,
             cache: CacheHints::default(),
             check_output: cfg!(debug_assertions),
+            listening: Limits::default(),
             registry: Registry::default(),
         }))
     }
@@ -95,6 +97,27 @@ impl McpService {
     /// that have none of their own; private and zero unless set (CACHE-8).
     pub fn with_cache(mut self, cache: CacheHints) -> Self {
         self.offer().cache = cache;
+        self
+    }
+
+    /// How many streams of changes may be open at once, in both eras together; 10,000
+    /// unless set. One more is answered 503.
+    pub fn with_max_listeners(mut self, streams: usize) -> Self {
+        self.offer().listening.streams = streams;
+        self
+    }
+
+    /// How many `subscriptions/listen` streams one authenticated caller may have open;
+    /// 100 unless set. One more is answered 429.
+    pub fn with_max_listeners_per_principal(mut self, streams: usize) -> Self {
+        self.offer().listening.per_principal = streams;
+        self
+    }
+
+    /// How many resources one session or one listen stream may watch; 1,000 unless
+    /// set. One more is refused with `-32602`.
+    pub fn with_max_watched_resources(mut self, resources: usize) -> Self {
+        self.offer().listening.watched = resources;
         self
     }
 
@@ -170,7 +193,10 @@ impl Service<Request<Inbound>> for McpService {
         let (mut parts, inbound) = request.into_parts();
         let request = match inbound {
             Inbound::Request(request) => request,
-            other => return ResponseFuture::ready(without_request(&other)),
+            other => {
+                let response = dispatch::without_request(&self.0, other, &parts.extensions);
+                return ResponseFuture::ready(response);
+            }
         };
         // Taken out, so that no clone of the extensions prolongs the request.
         let cancellation = parts.extensions.remove::<Cancellation>();
@@ -181,20 +207,6 @@ impl Service<Request<Inbound>> for McpService {
                 ResponseFuture(State::Work(Work::new(started, cancellation)))
             }
         }
-    }
-}
-
-/// What is answered to anything but a request.
-fn without_request(inbound: &Inbound) -> Response<Outbound> {
-    match inbound {
-        // RPC-10, SESS-20: taken, and never answered with a message.
-        Inbound::Notification(_) | Inbound::Reply(_) => Response::new(Outbound::Accepted),
-        // RPC-24: only a `batch` layer further out takes arrays apart.
-        Inbound::Batch(_) => Outbound::from_rejection(Rejection::invalid_request(
-            "this server takes one message per request, no batches",
-        )),
-        // NEG-6: there is nothing to say on a stream of its own yet.
-        _ => Outbound::from_rejection(Rejection::method_not_allowed("POST, DELETE")),
     }
 }
 

@@ -1,5 +1,5 @@
 use mcp_layers_core::{
-    extensions::{ServedVersions, SessionHandle},
+    extensions::{OpensSession, ServedVersions, SessionHandle},
     jsonrpc::ErrorObject,
     protocol::{Era, ProtocolVersion},
 };
@@ -12,15 +12,25 @@ use crate::registry::Snapshot;
 #[derive(Serialize)]
 struct Capabilities {
     #[serde(skip_serializing_if = "Option::is_none")]
-    tools: Option<Empty>,
+    tools: Option<Changing>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    resources: Option<Empty>,
+    resources: Option<Changing>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    prompts: Option<Empty>,
+    prompts: Option<Changing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completions: Option<Empty>,
     #[serde(skip_serializing_if = "Option::is_none")]
     logging: Option<Empty>,
+}
+
+/// What can be said of its changes, where there is a stream to say it on.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Changing {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list_changed: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscribe: Option<bool>,
 }
 
 /// `{}`: the feature is there, without options.
@@ -29,6 +39,11 @@ struct Empty {}
 
 pub(super) fn has_resources(items: &Snapshot) -> bool {
     items.resources.was_used() || items.templates.was_used()
+}
+
+/// Whether there is anything whose changes a client could listen to (LISTEN-13).
+pub(super) fn has_changes(items: &Snapshot) -> bool {
+    items.tools.was_used() || items.prompts.was_used() || has_resources(items)
 }
 
 pub(super) fn has_completions(items: &Snapshot) -> bool {
@@ -89,10 +104,15 @@ impl Exchange<'_> {
     fn capabilities(&self) -> Capabilities {
         let items = self.offer.registry.snapshot();
         let when = |on: bool| on.then_some(Empty {});
+        // TOOL-1, RES-1: only what will be honoured (SESS-19).
+        let told = (self.version.is_modern()
+            || self.parts.extensions.get::<OpensSession>().is_some())
+        .then_some(true);
+        let changing = || Changing { list_changed: told, subscribe: None };
         Capabilities {
-            tools: when(items.tools.was_used()),
-            resources: when(has_resources(&items)),
-            prompts: when(items.prompts.was_used()),
+            tools: items.tools.was_used().then(changing),
+            resources: has_resources(&items).then(|| Changing { subscribe: told, ..changing() }),
+            prompts: items.prompts.was_used().then(changing),
             completions: when(has_completions(&items)),
             logging: when(self.offer.logging),
         }

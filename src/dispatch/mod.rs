@@ -6,9 +6,12 @@ mod lists;
 mod pending;
 mod prompts;
 mod resources;
+mod subscriptions;
 mod tools;
+mod without_request;
 
 pub(crate) use pending::{Answer, Pending};
+pub(crate) use without_request::without_request;
 
 use std::sync::Arc;
 
@@ -89,6 +92,13 @@ impl Exchange<'_> {
             }
             (Method::ResourcesRead, _) if lifecycle::has_resources(&items) => {
                 self.read_resource(&items)
+            }
+            (Method::ResourcesSubscribe, Legacy) if self.can_subscribe(&items) => self.subscribe(),
+            (Method::ResourcesUnsubscribe, Legacy) if self.can_subscribe(&items) => {
+                self.unsubscribe()
+            }
+            (Method::SubscriptionsListen, Modern) if lifecycle::has_changes(&items) => {
+                self.listen(&items)
             }
             (Method::PromptsList, _) if items.prompts.was_used() => {
                 self.list("prompts", &items.prompts)

@@ -20,6 +20,7 @@ use arc_swap::{ArcSwap, Guard};
 use mcp_layers::request_metadata::{MirroredParam, MirroredParams};
 
 use crate::{
+    notify::{Change, Hub},
     prompt::{Prompt, PromptEntry},
     resource::{Resource, ResourceEntry, ResourceTemplate, TemplateEntry},
     tool::{Tool, ToolEntry},
@@ -56,6 +57,7 @@ struct Shared {
     current: ArcSwap<Snapshot>,
     /// Held while a change is drafted, so that none is lost.
     writing: Mutex<()>,
+    hub: Arc<Hub>,
 }
 
 /// All items at one moment.
@@ -69,7 +71,7 @@ pub(crate) struct Snapshot {
 
 impl Registry {
     /// Changes the registry: all that `change` does becomes visible at once, or
-    /// nothing if it fails.
+    /// nothing if it fails. Clients that listen are told which lists have changed.
     ///
     /// # Errors
     ///
@@ -78,11 +80,26 @@ impl Registry {
         &self,
         change: impl FnOnce(&mut Draft) -> Result<R, RegisterError>,
     ) -> Result<R, RegisterError> {
-        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut draft = Draft(Snapshot::clone(&self.0.current.load()));
+        let writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.0.current.load_full();
+        let mut draft = Draft(Snapshot::clone(&before));
         let result = change(&mut draft)?;
-        self.0.current.store(Arc::new(draft.0));
+        let after = Arc::new(draft.0);
+        self.0.current.store(Arc::clone(&after));
+        drop(writing);
+        after.changes_since(&before).for_each(|change| self.0.hub.announce(change));
         Ok(result)
+    }
+
+    /// Tells the clients that watch this resource, or one above it, that it has
+    /// changed. Calls that follow each other faster than a client reads reach it as
+    /// one.
+    pub fn notify_resource_updated(&self, uri: &str) {
+        self.0.hub.announce(Change::Updated(uri));
+    }
+
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
+        &self.0.hub
     }
 
     /// Whether there is a tool of this name.
@@ -105,6 +122,19 @@ impl Registry {
 
     pub(crate) fn snapshot(&self) -> Guard<Arc<Snapshot>> {
         self.0.current.load()
+    }
+}
+
+impl Snapshot {
+    fn changes_since<'a>(&self, before: &Self) -> impl Iterator<Item = Change<'a>> + use<'a> {
+        let resources = self.resources.revision() != before.resources.revision()
+            || self.templates.revision() != before.templates.revision();
+        let changes = [
+            (self.tools.revision() != before.tools.revision(), Change::Tools),
+            (self.prompts.revision() != before.prompts.revision(), Change::Prompts),
+            (resources, Change::Resources),
+        ];
+        changes.into_iter().filter_map(|(changed, change)| changed.then_some(change))
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Table<T> {
     by_key: HashMap<Arc<str>, u64>,
     items: BTreeMap<u64, Arc<T>>,
     next: u64,
+    /// Counts the changes.
+    revision: u64,
     /// The first page per era, written when it is first asked for.
     first_page: [OnceLock<Bytes>; 2],
 }
@@ -40,7 +42,7 @@ impl<T: Item> Table<T> {
         self.by_key.insert(item.key().into(), self.next);
         self.items.insert(self.next, Arc::new(item));
         self.next += 1;
-        self.first_page = Default::default();
+        self.changed();
         Ok(())
     }
 
@@ -49,15 +51,25 @@ impl<T: Item> Table<T> {
         let place = *self.by_key.entry(item.key().into()).or_insert(self.next);
         self.next = self.next.max(place + 1);
         self.items.insert(place, Arc::new(item));
-        self.first_page = Default::default();
+        self.changed();
     }
 
     /// Removes an item; `false` if there was none.
     pub(crate) fn remove(&mut self, key: &str) -> bool {
         let Some(place) = self.by_key.remove(key) else { return false };
         self.items.remove(&place);
-        self.first_page = Default::default();
+        self.changed();
         true
+    }
+
+    fn changed(&mut self) {
+        self.revision += 1;
+        self.first_page = Default::default();
+    }
+
+    /// Grows with every change.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The item with this key.
@@ -112,6 +124,7 @@ impl<T> Clone for Table<T> {
             by_key: self.by_key.clone(),
             items: self.items.clone(),
             next: self.next,
+            revision: self.revision,
             first_page: self.first_page.clone(),
         }
     }
@@ -123,6 +136,7 @@ impl<T> Default for Table<T> {
             by_key: HashMap::new(),
             items: BTreeMap::new(),
             next: 0,
+            revision: 0,
             first_page: Default::default(),
         }
     }

@@ -69,7 +69,7 @@ impl Resource {
             size: Option<u64>,
         }
         let fail = |kind, fault: &str| RegisterError::new(kind, "resource", &self.uri, fault);
-        if !has_scheme(&self.uri) {
+        if !is_absolute_uri(&self.uri) {
             return Err(fail(RegisterErrorKind::InvalidName, "is no absolute URI")); // RES-14
         }
         Icon::check(&self.about.icons)
@@ -99,7 +99,7 @@ impl ResourceTemplate {
         let fail = |kind, fault: &str| {
             RegisterError::new(kind, "resource template", &self.uri_template, fault)
         };
-        if !has_scheme(&self.uri_template) {
+        if !is_absolute_uri(&self.uri_template) {
             return Err(fail(RegisterErrorKind::InvalidName, "must begin with a URI scheme"));
         }
         Icon::check(&self.about.icons)
@@ -137,7 +137,7 @@ impl ResourceTemplate {
 }
 
 /// RFC 3986: a scheme is a letter and then letters, digits, `+`, `-`, `.`.
-fn has_scheme(uri: &str) -> bool {
+pub(crate) fn is_absolute_uri(uri: &str) -> bool {
     uri.split_once(':').is_some_and(|(scheme, rest)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))

@@ -7,7 +7,7 @@ mod template;
 mod uri_template;
 
 pub use contents::{ResourceContents, ResourceRead};
-pub(crate) use entry::{Reading, ResourceEntry, TemplateEntry};
+pub(crate) use entry::{Reading, ResourceEntry, TemplateEntry, is_absolute_uri};
 pub use not_found::ResourceNotFound;
 pub use template::ResourceTemplate;
 pub use uri_template::{InvalidUriTemplate, UriTemplate};
