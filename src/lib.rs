@@ -5,6 +5,7 @@ mod content;
 mod context;
 mod dispatch;
 mod handler;
+mod input;
 mod meta;
 mod notify;
 mod offer;
@@ -27,6 +28,11 @@ pub use context::Context;
 pub use handler::{
     Argument, Arguments, Async, Blocking, BoxError, Call, Handler, HandlerFuture, IntoHandler,
     IntoOutput, InvalidArguments, Json,
+};
+pub use input::{
+    Elicited, Field, Form, IncludeContext, Input, InvalidForm, ListRoots, ModelPreferences, Root,
+    Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool, StopReason, ToolChoice,
+    UrlElicitation,
 };
 pub use meta::{InvalidMeta, Meta};
 pub use prompt::{Prompt, PromptArgument, PromptMessage, PromptResult};

@@ -1,0 +1,70 @@
+use mcp_layers_core::jsonrpc::RawJson;
+use serde::Deserialize;
+
+/// What the person did with an elicitation. Declining and dismissing are answers, not
+/// errors (ELICIT-13, MRTR-24).
+///
+/// ```
+/// use mcp_stack::Elicited;
+///
+/// let answer = Elicited::Accept("blue");
+/// assert_eq!(answer.accepted(), Some("blue"));
+/// assert_eq!(Elicited::<&str>::Decline.accepted(), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Elicited<T> {
+    /// The form was submitted, or the visit to the page agreed to.
+    Accept(T),
+    /// The person said no.
+    Decline,
+    /// The person dismissed it without a choice; asking again later is fine.
+    Cancel,
+}
+
+impl<T> Elicited<T> {
+    /// The answer, if it was accepted.
+    #[must_use]
+    pub fn accepted(self) -> Option<T> {
+        match self {
+            Self::Accept(answer) => Some(answer),
+            Self::Decline | Self::Cancel => None,
+        }
+    }
+
+    /// Whether it was accepted.
+    #[must_use]
+    pub const fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accept(_))
+    }
+
+    /// Applies `f` to what was accepted.
+    #[must_use]
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Elicited<U> {
+        match self {
+            Self::Accept(answer) => Elicited::Accept(f(answer)),
+            Self::Decline => Elicited::Decline,
+            Self::Cancel => Elicited::Cancel,
+        }
+    }
+}
+
+/// An `ElicitResult`.
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "lowercase")]
+enum Answer {
+    Accept { content: Option<RawJson> },
+    Decline,
+    Cancel,
+}
+
+/// Reads an `ElicitResult`, what was accepted by `accept`.
+pub(super) fn read<T>(
+    result: &RawJson,
+    accept: impl FnOnce(Option<RawJson>) -> Result<T, String>,
+) -> Result<Elicited<T>, String> {
+    Ok(match result.to().map_err(|error| format!("not an elicitation's result: {error}"))? {
+        Answer::Accept { content } => Elicited::Accept(accept(content)?),
+        Answer::Decline => Elicited::Decline,
+        Answer::Cancel => Elicited::Cancel,
+    })
+}

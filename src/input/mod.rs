@@ -1,0 +1,73 @@
+//! What a handler can ask of the client, and how the answers are read.
+//!
+//! An [`Input`] knows four things: its method, the capabilities it needs, its params
+//! in each revision, and how to read the answer. How it travels (a request on the
+//! call's stream, or an entry of `inputRequests`) is not its concern.
+
+mod elicited;
+mod form;
+mod roots;
+mod sampling;
+mod url;
+
+use mcp_layers_core::{
+    extensions::ClientCapabilities, jsonrpc::RawJson, protocol::ProtocolVersion,
+};
+
+pub use elicited::Elicited;
+pub use form::{Field, Form, InvalidForm};
+pub use roots::{ListRoots, Root};
+pub use sampling::{
+    IncludeContext, ModelPreferences, Sampled, Sampling, SamplingContent, SamplingMessage,
+    SamplingTool, StopReason, ToolChoice,
+};
+pub use url::UrlElicitation;
+
+/// A path into the client's capabilities, such as `["elicitation", "url"]`.
+pub(crate) type Capability = &'static [&'static str];
+
+/// What a handler can ask of the client: a [`Form`], a [`UrlElicitation`], a
+/// [`Sampling`] or [`ListRoots`]. Sealed.
+pub trait Input: sealed::Sealed + Send + Sync + 'static {
+    /// What the client answers.
+    type Answer: Send + 'static;
+
+    /// The method of the request (MRTR-5).
+    #[doc(hidden)]
+    fn method(&self) -> &'static str;
+
+    /// A capability that this needs and the client did not declare (MRTR-6): the
+    /// first, where there are several. What a revision does not know counts as not
+    /// declared.
+    #[doc(hidden)]
+    fn missing(
+        &self,
+        declared: Option<&ClientCapabilities>,
+        version: ProtocolVersion,
+    ) -> Option<Capability>;
+
+    /// The params as this revision knows them: a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the question, or what the revision cannot express.
+    #[doc(hidden)]
+    fn params(&self, version: ProtocolVersion) -> Result<RawJson, String>;
+
+    /// Reads and checks the client's result (MRTR-17).
+    ///
+    /// # Errors
+    ///
+    /// What does not fit.
+    #[doc(hidden)]
+    fn read(&self, result: &RawJson) -> Result<Self::Answer, String>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// Whether the client declared this capability.
+fn declares(declared: Option<&ClientCapabilities>, path: Capability) -> bool {
+    declared.is_some_and(|capabilities| capabilities.has(path))
+}
