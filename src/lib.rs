@@ -30,9 +30,9 @@ pub use handler::{
     IntoOutput, InvalidArguments, Json,
 };
 pub use input::{
-    Elicited, Field, Form, IncludeContext, Input, InvalidForm, ListRoots, ModelPreferences, Root,
-    Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool, StopReason, ToolChoice,
-    UrlElicitation,
+    Elicited, Field, Form, IncludeContext, Input, InvalidForm, ListRoots, Media, ModelPreferences,
+    Root, Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool, StopReason,
+    ToolChoice, ToolUse, ToolUseResult, UrlElicitation, field,
 };
 pub use meta::{InvalidMeta, Meta};
 pub use prompt::{Prompt, PromptArgument, PromptMessage, PromptResult};

@@ -1,6 +1,8 @@
 use mcp_layers_core::jsonrpc::RawJson;
 use serde::Deserialize;
 
+use super::unfit;
+
 /// What the person did with an elicitation. Declining and dismissing are answers, not
 /// errors (ELICIT-13, MRTR-24).
 ///
@@ -48,23 +50,31 @@ impl<T> Elicited<T> {
     }
 }
 
-/// An `ElicitResult`.
-#[derive(Deserialize)]
-#[serde(tag = "action", rename_all = "lowercase")]
-enum Answer {
-    Accept { content: Option<RawJson> },
-    Decline,
-    Cancel,
-}
-
 /// Reads an `ElicitResult`, what was accepted by `accept`.
 pub(super) fn read<T>(
     result: &RawJson,
     accept: impl FnOnce(Option<RawJson>) -> Result<T, String>,
 ) -> Result<Elicited<T>, String> {
-    Ok(match result.to().map_err(|error| format!("not an elicitation's result: {error}"))? {
-        Answer::Accept { content } => Elicited::Accept(accept(content)?),
-        Answer::Decline => Elicited::Decline,
-        Answer::Cancel => Elicited::Cancel,
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Action {
+        Accept,
+        Decline,
+        Cancel,
+    }
+    #[derive(Deserialize)]
+    struct ElicitResult {
+        action: Action,
+        content: Option<RawJson>,
+    }
+    let what = "the result of an elicitation";
+    if !result.is_object() {
+        return Err(format!("{what} must be an object")); // an array would do for serde
+    }
+    let ElicitResult { action, content } = result.to().map_err(|error| unfit(what, &error))?;
+    Ok(match action {
+        Action::Accept => Elicited::Accept(accept(content)?),
+        Action::Decline => Elicited::Decline,
+        Action::Cancel => Elicited::Cancel,
     })
 }

@@ -8,6 +8,7 @@ mod elicited;
 mod form;
 mod roots;
 mod sampling;
+mod uri;
 mod url;
 
 use mcp_layers_core::{
@@ -15,11 +16,11 @@ use mcp_layers_core::{
 };
 
 pub use elicited::Elicited;
-pub use form::{Field, Form, InvalidForm};
+pub use form::{Field, Form, InvalidForm, field};
 pub use roots::{ListRoots, Root};
 pub use sampling::{
-    IncludeContext, ModelPreferences, Sampled, Sampling, SamplingContent, SamplingMessage,
-    SamplingTool, StopReason, ToolChoice,
+    IncludeContext, Media, ModelPreferences, Sampled, Sampling, SamplingContent, SamplingMessage,
+    SamplingTool, StopReason, ToolChoice, ToolUse, ToolUseResult,
 };
 pub use url::UrlElicitation;
 
@@ -70,4 +71,13 @@ mod sealed {
 /// Whether the client declared this capability.
 fn declares(declared: Option<&ClientCapabilities>, path: Capability) -> bool {
     declared.is_some_and(|capabilities| capabilities.has(path))
+}
+
+/// Says that what the client sent is not `what`. Cut after 512 bytes: serde repeats
+/// what it read.
+fn unfit(what: &str, error: &serde_json::Error) -> String {
+    const MAX_LEN: usize = 512;
+    let mut message = format!("{what} does not fit: {error}");
+    message.truncate(message.floor_char_boundary(MAX_LEN));
+    message
 }

@@ -3,11 +3,12 @@ use mcp_layers_core::{
 };
 use serde::Deserialize;
 
-use super::{Capability, Input, declares, sealed::Sealed};
+use super::{Capability, Input, declares, sealed::Sealed, unfit, uri::is_uri};
 
 /// Asks which directories and files the server may work on.
 ///
-/// The answer counts for the request it was given to (ROOTS-4).
+/// The answer counts for the request it was given to, and not for another (ROOTS-4).
+/// A root may have vanished since (ROOTS-2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[must_use]
 pub struct ListRoots;
@@ -20,7 +21,8 @@ pub struct Root {
 }
 
 impl Root {
-    /// The URI, which begins with `file://` (ROOTS-2).
+    /// The URI, which begins with `file://` (ROOTS-2). It has no `.` or `..` among its
+    /// segments.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri
@@ -30,6 +32,14 @@ impl Root {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// ROOTS-2: a path that climbs could name something else than it seems to.
+    fn is_valid(&self) -> bool {
+        let Some(path) = self.uri.strip_prefix("file://") else { return false };
+        let decoded = path.replace("%2e", ".").replace("%2E", ".");
+        let climbs = |segment: &str| segment == "." || segment == "..";
+        is_uri(&self.uri) && !decoded.split('/').any(climbs)
     }
 }
 
@@ -58,13 +68,24 @@ impl Input for ListRoots {
     fn read(&self, result: &RawJson) -> Result<Vec<Root>, String> {
         #[derive(Deserialize)]
         struct ListRootsResult {
-            roots: Vec<Root>,
+            roots: Vec<RawJson>,
         }
-        let ListRootsResult { roots } =
-            result.to().map_err(|error| format!("not a list of roots: {error}"))?;
-        match roots.iter().find(|root| !root.uri.starts_with("file://")) {
-            None => Ok(roots),
-            Some(_) => Err("a root's URI does not begin with file://".into()),
+        let what = "a list of roots";
+        if !result.is_object() {
+            return Err(format!("{what} must be an object"));
         }
+        let ListRootsResult { roots } = result.to().map_err(|error| unfit(what, &error))?;
+        let root = |(at, root): (usize, &RawJson)| {
+            let what = format!("root {at}");
+            if !root.is_object() {
+                return Err(format!("{what} must be an object"));
+            }
+            let root: Root = root.to().map_err(|error| unfit(&what, &error))?;
+            match root.is_valid() {
+                true => Ok(root),
+                false => Err(format!("the uri of {what} must be a file:// URI without . and ..")),
+            }
+        };
+        roots.iter().enumerate().map(root).collect()
     }
 }

@@ -1,28 +1,55 @@
+use http::Uri;
 use mcp_layers_core::{
     extensions::ClientCapabilities, jsonrpc::RawJson, protocol::ProtocolVersion,
 };
+use serde::Serialize;
 
-use super::{Capability, Elicited, Input, declares, elicited, sealed::Sealed};
+use super::{Capability, Elicited, Input, declares, elicited, sealed::Sealed, uri::is_uri};
 
-/// Asks the person to visit a page.
+/// Asks the person to visit a page: for passwords, keys, tokens and payment data, which
+/// no form may ask for (ELICIT-10), and for anything else that the client is not to see.
+///
+/// Acceptance means that the person agreed to go there, not that they are done. The URL
+/// holds no personal data, and opens nothing by itself: the page verifies that who opens
+/// it is who was asked (ELICIT-11, ELICIT-16).
+///
+/// Clients older than 2025-11-25 cannot be asked.
+///
+/// ```
+/// use mcp_stack::UrlElicitation;
+///
+/// let page = UrlElicitation::new("Please enter your API key", "https://example.com/ui/api_key");
+/// assert_eq!(page.id().len(), 36);
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct UrlElicitation {
     message: String,
     url: String,
+    /// Empty if the system gave no random numbers.
     id: String,
 }
 
 impl UrlElicitation {
-    /// Asks to visit `url`, for the reason that `message` gives.
+    /// Asks to visit `url`, for the reason that `message` gives. The URL is `https`, or
+    /// `http` at a loopback address, and has no user name in it (ELICIT-12, ELICIT-11);
+    /// any other is an error when it is asked.
     pub fn new(message: impl Into<String>, url: impl Into<String>) -> Self {
-        Self { message: message.into(), url: url.into(), id: String::new() }
+        Self { message: message.into(), url: url.into(), id: new_id() }
     }
 
-    /// The `elicitationId`.
+    /// The `elicitationId`, random for each value of this type. Clients of 2025-11-25
+    /// get it, to match `notifications/elicitation/complete` with (ELICIT-4, ELICIT-19);
+    /// those of 2026-07-28 do not (ELICIT-5).
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 }
 
@@ -42,14 +69,61 @@ impl Input for UrlElicitation {
     ) -> Option<Capability> {
         const URL: Capability = &["elicitation", "url"];
         let known = version >= ProtocolVersion::V2025_11_25;
-        (!known || !declares(declared, URL)).then_some(URL)
+        (!known || !declares(declared, URL)).then_some(URL) // ELICIT-2
     }
 
-    fn params(&self, _: ProtocolVersion) -> Result<RawJson, String> {
-        Err(format!("not yet: {} {}", self.message, self.url))
+    fn params(&self, version: ProtocolVersion) -> Result<RawJson, String> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Params<'a> {
+            mode: &'static str,
+            message: &'a str,
+            url: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            elicitation_id: Option<&'a str>,
+        }
+        if version < ProtocolVersion::V2025_11_25 {
+            return Err(format!("{version} knows no elicitation by URL"));
+        }
+        check(&self.url)?;
+        let elicitation_id = (!version.is_modern()).then_some(&*self.id); // ELICIT-4, ELICIT-5
+        if elicitation_id == Some("") {
+            return Err("the system's random numbers failed".into());
+        }
+        let params = Params { mode: "url", message: &self.message, url: &self.url, elicitation_id };
+        RawJson::from_value(&params).map_err(|error| error.to_string())
     }
 
-    fn read(&self, result: &RawJson) -> Result<Self::Answer, String> {
+    fn read(&self, result: &RawJson) -> Result<Elicited<()>, String> {
         elicited::read(result, |_| Ok(()))
     }
+}
+
+/// ELICIT-3, ELICIT-11, ELICIT-12
+fn check(url: &str) -> Result<(), String> {
+    let parsed = url.parse::<Uri>().ok().filter(|_| is_uri(url));
+    let Some((uri, authority)) = parsed.as_ref().and_then(|uri| Some((uri, uri.authority()?)))
+    else {
+        return Err("the URL of an elicitation must be absolute, as https://example.com/".into());
+    };
+    if authority.as_str().contains('@') {
+        return Err("the URL of an elicitation must have no user name or password".into());
+    }
+    let is_loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&authority.host());
+    match uri.scheme_str() {
+        Some("https") => Ok(()),
+        Some("http") if is_loopback => Ok(()),
+        _ => Err("the URL of an elicitation must be https, or http at a loopback address".into()),
+    }
+}
+
+/// A UUID of version 4.
+fn new_id() -> String {
+    let mut bits = [0; 16];
+    if getrandom::fill(&mut bits).is_err() {
+        return String::new();
+    }
+    let bits = u128::from_ne_bytes(bits) & !(0xf << 76) & !(0b11 << 62) | 4 << 76 | 0b10 << 62;
+    let hex = format!("{bits:032x}");
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
