@@ -217,6 +217,7 @@ fn what_cannot_be_sent_is_refused() {
 fn what_was_said_is_not_shown_for_debugging() {
     let message = SamplingMessage::user(SamplingContent::image(&b"secret"[..], "image/png"));
     let sampling = ask(message).with_system_prompt("secret");
-    let shown = format!("{sampling:?} {:?}", tool_use("1").result(["secret"]));
+    let message = SamplingMessage::assistant("secret");
+    let shown = format!("{sampling:?} {message:?} {:?}", tool_use("1").result(["secret"]));
     assert!(!shown.contains("secret"), "{shown}");
 } // SAMP-11

@@ -1,3 +1,6 @@
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
 use mcp_stack::{Input, ProtocolVersion, RawJson, core::extensions::ClientCapabilities};
 use serde_json::{Value, json};
 
@@ -40,10 +43,15 @@ pub(crate) fn params<I: Input>(input: &I, version: ProtocolVersion) -> Value {
 
 /// Whether an answer fits a definition of the newest revision.
 pub(crate) fn is_valid(definition: &str, value: &Value) -> bool {
-    validator(V::V2026_07_28, definition).is_valid(value)
+    static ALL: LazyLock<[(&str, Validator); 3]> = LazyLock::new(|| {
+        ["ElicitResult", "CreateMessageResult", "ListRootsResult"]
+            .map(|definition| (definition, validator(V::V2026_07_28, definition)))
+    });
+    let found = ALL.iter().find(|(name, _)| *name == definition);
+    found.expect("it is among them").1.is_valid(value)
 }
 
-pub(crate) fn validator(version: ProtocolVersion, definition: &str) -> jsonschema::Validator {
+fn validator(version: ProtocolVersion, definition: &str) -> Validator {
     let text = match version {
         V::V2024_11_05 => include_str!("../schema/2024-11-05.json"),
         V::V2025_03_26 => include_str!("../schema/2025-03-26.json"),
@@ -52,7 +60,8 @@ pub(crate) fn validator(version: ProtocolVersion, definition: &str) -> jsonschem
         _ => include_str!("../schema/2026-07-28.json"),
     };
     // Unions were generated with `integer` in the place of `number` (D-29).
-    let text = text.replace("\"integer\",", "\"number\",");
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.replace(r#""integer", "boolean""#, r#""number", "boolean""#);
     let mut schema: Value = serde_json::from_str(&text).expect("a schema is JSON");
     let key = if schema.get("$defs").is_some() { "$defs" } else { "definitions" };
     schema["$ref"] = format!("#/{key}/{definition}").into();

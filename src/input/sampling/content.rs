@@ -10,7 +10,7 @@ use super::unfit;
 use crate::Content;
 
 /// One block of a message to or from a model.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SamplingContent {
     /// Text.
@@ -244,6 +244,17 @@ impl ToolUseResult {
 }
 
 // SAMP-11: what was said stays out of the log.
+
+impl fmt::Debug for SamplingContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Self::Image(media) | Self::Audio(media) => media.fmt(f),
+            Self::ToolUse(tool) => tool.fmt(f),
+            Self::ToolResult(result) => result.fmt(f),
+        }
+    }
+}
 
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -111,7 +111,7 @@ pub(super) fn check(messages: &[SamplingMessage]) -> Result<(), String> {
         let results = message.results();
         let expected: BTreeSet<_> = open.iter().copied().collect();
         let given: BTreeSet<_> = results.iter().copied().collect();
-        if expected != given || results.len() != open.len() {
+        if expected != given || [results.len(), open.len()] != [expected.len(); 2] {
             return Err(unmatched());
         }
         open = message.tool_uses();
