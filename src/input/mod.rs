@@ -73,11 +73,12 @@ fn declares(declared: Option<&ClientCapabilities>, path: Capability) -> bool {
     declared.is_some_and(|capabilities| capabilities.has(path))
 }
 
-/// Says that what the client sent is not `what`. Cut after 512 bytes: serde repeats
-/// what it read.
+/// Says that what the client sent is not `what`, without repeating it: answers are
+/// personal (SAMP-11).
 fn unfit(what: &str, error: &serde_json::Error) -> String {
-    const MAX_LEN: usize = 512;
-    let mut message = format!("{what} does not fit: {error}");
-    message.truncate(message.floor_char_boundary(MAX_LEN));
-    message
+    let message = error.to_string();
+    match message.split_once(" at line ") {
+        Some((missing, _)) if missing.starts_with("missing field") => format!("{what}: {missing}"),
+        _ => format!("{what} has a member of another type or value than it should"),
+    }
 }

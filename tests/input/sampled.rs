@@ -103,4 +103,11 @@ fn what_was_answered_is_not_shown_for_debugging() {
     let answer = read(json!({ "role": "assistant", "model": "m", "content": content }));
     let shown = format!("{:?}", answer.expect("an answer"));
     assert!(!shown.contains("secret"), "{shown}");
+    let with = |content: Value| json!({ "role": "assistant", "model": "m", "content": content });
+    for answer in [with(json!("secret")), with(json!({ "type": "secret" })), json!("secret")] {
+        let fault = read(answer).expect_err("no sampling");
+        assert!(!fault.contains("secret"), "{fault}");
+    }
+    let fault = read(json!({ "role": "assistant", "content": [] })).expect_err("no model");
+    assert_eq!(fault, "the result of a sampling: missing field `model`");
 } // SAMP-11

@@ -200,7 +200,8 @@ impl<T: DeserializeOwned + Send + 'static> Input for Form<T> {
                     checked.insert(field.name().to_owned(), value);
                 }
             }
-            T::deserialize(Value::Object(checked)).map_err(|error| unfit(what, &error))
+            // In the words of `T`, which the author of the form has chosen.
+            T::deserialize(Value::Object(checked)).map_err(|error| format!("{what}: {error}"))
         })
     }
 }
