@@ -141,6 +141,20 @@ fn the_results_of_tools_go_back_to_the_model() {
 } // SAMP-5, SAMP-6
 
 #[test]
+fn structured_results_are_objects_before_2026_07_28() {
+    let sent = |content: serde_json::Value, version| {
+        let result = tool_use("1").result(["18 degrees"]).with_structured(content);
+        let sampling = ask(uses(&["1"])).add_message(SamplingMessage::tool_results([result]));
+        params(&sampling, version)["messages"][1]["content"].get("structuredContent").cloned()
+    };
+    for version in NEWER {
+        assert_eq!(sent(json!({ "t": 18 }), version), Some(json!({ "t": 18 })));
+    }
+    assert_eq!(sent(json!(18), V::V2025_11_25), None);
+    assert_eq!(sent(json!(18), V::V2026_07_28), Some(json!(18)));
+} // D-22
+
+#[test]
 fn messages_with_tools_follow_the_order_of_the_protocol() {
     let user = || SamplingMessage::user("?");
     let both = results(&["1"]).add_content("and");

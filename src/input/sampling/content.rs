@@ -49,6 +49,7 @@ pub struct ToolUse {
 pub struct ToolUseResult {
     pub(super) id: String,
     content: Vec<Content>,
+    structured: Option<Value>,
     is_error: bool,
 }
 
@@ -188,7 +189,7 @@ impl ToolUse {
     /// The result of this use.
     pub fn result<C: Into<Content>>(&self, content: impl IntoIterator<Item = C>) -> ToolUseResult {
         let content = content.into_iter().map(Into::into).collect();
-        ToolUseResult { id: self.id.clone(), content, is_error: false }
+        ToolUseResult { id: self.id.clone(), content, structured: None, is_error: false }
     }
 
     fn read(block: &RawJson) -> Result<Self, String> {
@@ -226,6 +227,12 @@ impl ToolUse {
 }
 
 impl ToolUseResult {
+    /// Adds structured content. Clients of 2025-11-25 get it if it is an object (D-22).
+    pub fn with_structured(mut self, content: Value) -> Self {
+        self.structured = Some(content);
+        self
+    }
+
     /// Says that the tool failed.
     pub fn with_error(mut self) -> Self {
         self.is_error = true;
@@ -236,6 +243,10 @@ impl ToolUseResult {
         let content = self.content.iter().cloned().map(|block| block.for_version(version));
         let content: Vec<_> = content.collect();
         let mut block = json!({ "type": "tool_result", "toolUseId": self.id, "content": content });
+        let known = |content: &&Value| version.is_modern() || content.is_object();
+        if let Some(structured) = self.structured.as_ref().filter(known) {
+            block["structuredContent"] = structured.clone();
+        }
         if self.is_error {
             block["isError"] = true.into();
         }
