@@ -12,7 +12,7 @@ use mcp_layers_core::{
 };
 use serde::Serialize;
 
-use crate::run::Emitter;
+use crate::{ask::Asking, offer::Offer, run::Emitter};
 
 /// The request at hand: who asks, what surrounds the call, and the ways to speak
 /// before answering.
@@ -40,6 +40,7 @@ struct Inner {
     emitter: Emitter,
     cancel: CancelToken,
     progress_token: Option<RawJson>,
+    asking: Asking,
 }
 
 impl Context {
@@ -48,8 +49,17 @@ impl Context {
         emitter: Emitter,
         cancel: CancelToken,
         progress_token: Option<RawJson>,
+        asking: Asking,
     ) -> Self {
-        Self(Arc::new(Inner { parts, emitter, cancel, progress_token }))
+        Self(Arc::new(Inner { parts, emitter, cancel, progress_token, asking }))
+    }
+
+    pub(crate) fn asking(&self) -> &Asking {
+        &self.0.asking
+    }
+
+    pub(crate) fn offer(&self) -> &Offer {
+        self.0.asking.offer()
     }
 
     pub(crate) fn emitter(&self) -> &Emitter {
@@ -120,15 +130,7 @@ impl Context {
         if self.client_capabilities().is_some_and(|declared| declared.has(path)) {
             return Ok(());
         }
-        let message = format!("this needs the client capability {}", path.join("."));
-        if !self.protocol_version().is_modern() {
-            return Err(ErrorObject::invalid_params(message));
-        }
-        let empty = serde_json::json!({});
-        let required =
-            path.iter().rev().fold(empty, |value, key| serde_json::json!({ *key: value }));
-        Err(ErrorObject::new(code::MISSING_CLIENT_CAPABILITY, message)
-            .with_data(&serde_json::json!({ "requiredCapabilities": required })))
+        Err(missing_capability(path, self.protocol_version()))
     }
 
     /// Whether the call was cancelled.
@@ -189,6 +191,18 @@ impl Context {
             self.0.emitter.emit(message.with_overflow(Overflow::DropOldest));
         }
     }
+}
+
+/// META-6, META-7
+pub(crate) fn missing_capability(path: &[&str], version: ProtocolVersion) -> ErrorObject {
+    let message = format!("this needs the client capability {}", path.join("."));
+    if !version.is_modern() {
+        return ErrorObject::invalid_params(message);
+    }
+    let empty = serde_json::json!({});
+    let required = path.iter().rev().fold(empty, |value, key| serde_json::json!({ *key: value }));
+    ErrorObject::new(code::MISSING_CLIENT_CAPABILITY, message)
+        .with_data(&serde_json::json!({ "requiredCapabilities": required }))
 }
 
 /// A number written as an integer where it is one: `50`, not `50.0`.

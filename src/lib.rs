@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod ask;
 mod completion;
 mod content;
 mod context;
@@ -22,6 +23,7 @@ mod shared;
 mod stack;
 mod tool;
 
+pub use ask::{Ask, InputError, InputErrorKind, InputRequired};
 pub use completion::{Completion, CompletionRequest};
 pub use content::{Content, ResourceLink};
 pub use context::Context;
@@ -30,9 +32,9 @@ pub use handler::{
     IntoOutput, InvalidArguments, Json,
 };
 pub use input::{
-    Elicited, Field, Form, IncludeContext, Input, InvalidForm, ListRoots, Media, ModelPreferences,
-    Root, Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool, StopReason,
-    ToolChoice, ToolUse, ToolUseResult, UrlElicitation, field,
+    Elicitation, Elicited, Field, Form, IncludeContext, Input, InvalidForm, ListRoots, Media,
+    ModelPreferences, Root, Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool,
+    StopReason, ToolChoice, ToolUse, ToolUseResult, UrlElicitation, field,
 };
 pub use meta::{InvalidMeta, Meta};
 pub use prompt::{Prompt, PromptArgument, PromptMessage, PromptResult};

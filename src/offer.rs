@@ -1,4 +1,6 @@
-use crate::{CacheHints, Registry, notify::Limits, result::Signature};
+use std::time::Duration;
+
+use crate::{CacheHints, Registry, ask::Sealer, notify::Limits, result::Signature};
 
 /// What a server is set to offer; all its requests share it.
 #[derive(Clone)]
@@ -11,5 +13,7 @@ pub(crate) struct Offer {
     pub(crate) cache: CacheHints,
     pub(crate) check_output: bool,
     pub(crate) listening: Limits,
+    pub(crate) sealer: Sealer,
+    pub(crate) ask_timeout: Duration,
     pub(crate) registry: Registry,
 }

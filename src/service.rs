@@ -7,6 +7,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use http::{Request, Response};
@@ -18,6 +19,7 @@ use tower_service::Service;
 
 use crate::{
     CacheHints, Implementation, Prompt, RegisterError, Registry, Resource, ResourceTemplate, Tool,
+    ask::Sealer,
     dispatch::{self, Dispatched},
     notify::Limits,
     offer::Offer,
@@ -62,6 +64,8 @@ impl McpService {
             cache: CacheHints::default(),
             check_output: cfg!(debug_assertions),
             listening: Limits::default(),
+            sealer: Sealer::default(),
+            ask_timeout: Duration::from_secs(4 * 60),
             registry: Registry::default(),
         }))
     }
@@ -118,6 +122,34 @@ impl McpService {
     /// set. One more is refused with `-32602`.
     pub fn with_max_watched_resources(mut self, resources: usize) -> Self {
         self.offer().listening.watched = resources;
+        self
+    }
+
+    /// How long a legacy client may take to answer what a handler asks it; 4 minutes
+    /// unless set. The limit on the whole request, 5 minutes by default, is
+    /// [`cancellation`](crate::layers::cancellation)'s.
+    pub fn with_ask_timeout(mut self, timeout: Duration) -> Self {
+        self.offer().ask_timeout = timeout;
+        self
+    }
+
+    /// The keys that seal what modern clients carry from one round of a handler to the
+    /// next: the first seals, all open, so that keys can be rotated. Nodes that serve
+    /// one endpoint need the same. Without any, a random one is made that lives as long
+    /// as the process.
+    ///
+    /// They are secrets, of 32 bytes from a cryptographic random source.
+    pub fn with_state_keys(mut self, keys: impl IntoIterator<Item = [u8; 32]>) -> Self {
+        let offer = self.offer();
+        offer.sealer = offer.sealer.clone().with_keys(keys);
+        self
+    }
+
+    /// How long a modern client may take for one round, in whole seconds; 15 minutes
+    /// unless set. What it brings back later is refused (MRTR-14).
+    pub fn with_state_lifetime(mut self, lifetime: Duration) -> Self {
+        let offer = self.offer();
+        offer.sealer = offer.sealer.clone().with_lifetime(lifetime);
         self
     }
 
@@ -203,8 +235,8 @@ impl Service<Request<Inbound>> for McpService {
         let token = cancellation.as_ref().map_or_else(CancelToken::new, |c| c.token().clone());
         match dispatch::dispatch(&self.0, request, parts, &token) {
             Dispatched::Answered(response) => ResponseFuture::ready(response),
-            Dispatched::Started(started) => {
-                ResponseFuture(State::Work(Work::new(started, cancellation)))
+            Dispatched::Started(handler) => {
+                ResponseFuture(State::Work(Work::new(handler, cancellation)))
             }
         }
     }

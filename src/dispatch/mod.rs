@@ -26,6 +26,7 @@ use mcp_layers_core::{
 use self::pending::Kind;
 use crate::{
     Context,
+    ask::{Asking, asks_by_result},
     offer::Offer,
     result::{ResultWriter, View},
     run::Emitter,
@@ -36,13 +37,7 @@ pub(crate) enum Dispatched {
     /// It has its answer.
     Answered(Response<Outbound>),
     /// A handler is to run.
-    Started(Started),
-}
-
-/// A handler about to run.
-pub(crate) struct Started {
-    pub(crate) handler: Pending,
-    pub(crate) context: Context,
+    Started(Pending),
 }
 
 /// A request on its way to its handler.
@@ -162,15 +157,16 @@ impl Exchange<'_> {
     fn start(self, run: impl FnOnce(Context) -> Kind) -> Routed {
         let progress_token = self.progress_token()?;
         let emitter = Emitter::new(self.offer.stream_budget, self.log_level());
+        let Request { id, method, params } = self.request;
+        let by_result = asks_by_result(&method, self.version);
+        let asking = Asking::new(Arc::clone(self.offer), method, params);
+        if by_result {
+            asking.resume(&self.parts.extensions)?;
+        }
         let token = self.token.clone();
-        let context = Context::new(self.parts, emitter, token, progress_token);
-        let handler = Pending::new(
-            Arc::clone(self.offer),
-            self.request.id,
-            self.version,
-            run(context.clone()),
-        );
-        Ok(Dispatched::Started(Started { handler, context }))
+        let context = Context::new(self.parts, emitter, token, progress_token, asking);
+        let kind = run(context.clone());
+        Ok(Dispatched::Started(Pending::new(id, self.version, kind, context)))
     }
 
     /// PROG-1: a string or an integer.

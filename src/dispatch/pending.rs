@@ -13,8 +13,10 @@ use mcp_layers_core::{
 };
 
 use crate::{
-    Arguments, BoxError, Completion, Context, Handler, HandlerFuture, InvalidArguments,
-    PromptResult, ResourceRead, ToolResult,
+    Arguments, BoxError, CacheHints, Completion, Context, Handler, HandlerFuture, InputError,
+    InputRequired, InvalidArguments, PromptResult, ResourceRead, ToolResult,
+    ask::Unmet,
+    context::missing_capability,
     offer::Offer,
     resource::{Reading, ResourceNotFound},
     result::{ResultWriter, View},
@@ -23,17 +25,21 @@ use crate::{
 
 /// A handler at work, and how its output becomes an answer.
 pub(crate) struct Pending {
-    offer: Arc<Offer>,
     id: RequestId,
     version: ProtocolVersion,
     kind: Kind,
+    context: Context,
+    /// Between two rounds: what the handler asks by hand.
+    asked: Option<Asked>,
 }
+
+type Asked = Pin<Box<dyn Future<Output = Result<(), InputError>> + Send>>;
 
 /// What sort of handler it is.
 pub(super) enum Kind {
     Tool { tool: Arc<ToolEntry>, run: Run<ToolResult> },
     Prompt { run: Run<PromptResult> },
-    Resource { uri: String, reading: Reading, run: Run<ResourceRead> },
+    Resource { uri: String, reading: Reading, variables: Arguments, run: Run<ResourceRead> },
     Completion { run: Run<Completion> },
 }
 
@@ -46,19 +52,32 @@ pub(crate) enum Answer {
 
 /// A handler that is called when it is first polled, so that a panic in either is
 /// caught in one place.
-pub(super) enum Run<T> {
-    Ready(Option<(Handler<T>, Arguments, Context)>),
+pub(super) struct Run<T> {
+    handler: Handler<T>,
+    state: RunState<T>,
+}
+
+enum RunState<T> {
+    Ready(Option<(Arguments, Context)>),
     Running(HandlerFuture<T>),
 }
 
 impl Pending {
     pub(super) fn new(
-        offer: Arc<Offer>,
         id: RequestId,
         version: ProtocolVersion,
         kind: Kind,
+        context: Context,
     ) -> Self {
-        Self { offer, id, version, kind }
+        Self { id, version, kind, context, asked: None }
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    fn offer(&self) -> &Offer {
+        self.context.offer()
     }
 
     pub(crate) fn id(&self) -> &RequestId {
@@ -66,7 +85,7 @@ impl Pending {
     }
 
     fn view(&self) -> View<'_> {
-        View { version: self.version, signature: &self.offer.signature }
+        View { version: self.version, signature: &self.offer().signature }
     }
 
     fn message(
@@ -88,7 +107,7 @@ impl Pending {
 
     /// TOOL-14, TOOL-31, D-24: what breaks the tool's promise stays here.
     fn broken_promise(&self, tool: &ToolEntry, result: &ToolResult) -> Option<Answer> {
-        let output = tool.output.as_ref().filter(|_| self.offer.check_output)?;
+        let output = tool.output.as_ref().filter(|_| self.offer().check_output)?;
         if result.is_error() {
             return None;
         }
@@ -143,15 +162,11 @@ impl Pending {
         self.error(&ResourceNotFound::error_object(uri, self.version))
     }
 
-    fn tool_answer(&self, tool: &ToolEntry, output: Result<ToolResult, BoxError>) -> Answer {
-        let error = match output {
-            Ok(result) => {
-                return self
-                    .broken_promise(tool, &result)
-                    .unwrap_or_else(|| self.tool_result(result));
-            }
-            Err(error) => error,
-        };
+    fn tool_answer(&self, tool: &ToolEntry, result: ToolResult) -> Answer {
+        self.broken_promise(tool, &result).unwrap_or_else(|| self.tool_result(result))
+    }
+
+    fn tool_failed(&self, error: BoxError) -> Answer {
         // TOOL-23, TOOL-24, D-13
         let model_reads_it =
             self.version >= ProtocolVersion::V2025_11_25 || !error.is::<InvalidArguments>();
@@ -162,30 +177,30 @@ impl Pending {
         .unwrap_or_else(|error| self.tool_result(ToolResult::error(error.to_string())))
     }
 
-    fn resource_answer(
-        &self,
-        uri: &str,
-        reading: &Reading,
-        output: Result<ResourceRead, BoxError>,
-    ) -> Answer {
-        match output {
-            // RES-9: nothing there is an error, never an empty list.
-            Ok(read) if read.is_empty() => self.not_found(uri),
-            Err(error) if error.is::<ResourceNotFound>() => self.not_found(uri),
-            Ok(mut read) => {
-                read.complete(uri, reading.mime_type.as_deref());
-                self.message(read.size_hint(), |out| {
-                    let meta = read.write(out);
-                    if self.version.is_modern() {
-                        let cache = reading.cache.unwrap_or(self.offer.cache);
-                        out.members(|out| cache.write(out)); // CACHE-1
-                    }
-                    meta
-                })
+    fn failed_within(&self, what: &'static str, error: BoxError) -> Answer {
+        self.failure(error).unwrap_or_else(|error| self.internal(what, &error))
+    }
+
+    fn resource_read(&self, uri: &str, reading: &Reading, mut read: ResourceRead) -> Answer {
+        // RES-9: nothing there is an error, never an empty list.
+        if read.is_empty() {
+            return self.not_found(uri);
+        }
+        read.complete(uri, reading.mime_type.as_deref());
+        self.message(read.size_hint(), |out| {
+            let meta = read.write(out);
+            if self.version.is_modern() {
+                out.members(|out| self.cache_of(reading).write(out)); // CACHE-1
             }
-            Err(error) => self
-                .failure(error)
-                .unwrap_or_else(|error| self.internal("reading the resource", &error)),
+            meta
+        })
+    }
+
+    /// An answer that took several rounds is nobody else's (CACHE-9, D-31).
+    fn cache_of(&self, reading: &Reading) -> CacheHints {
+        match self.context.asking().is_retry() {
+            true => CacheHints::default(),
+            false => reading.cache.unwrap_or(self.offer().cache),
         }
     }
 }
@@ -195,49 +210,126 @@ impl Future for Pending {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Answer> {
         let this = &mut *self;
-        Poll::Ready(match &mut this.kind {
+        loop {
+            if let Some(asked) = &mut this.asked {
+                let outcome = ready!(asked.as_mut().poll(cx));
+                this.asked = None;
+                if let Err(error) = this.next_round(outcome) {
+                    return Poll::Ready(this.failed(error.into()));
+                }
+            }
+            match ready!(this.poll_round(cx)) {
+                Ok(answer) => return Poll::Ready(answer),
+                Err(error) => match error.downcast::<InputRequired>() {
+                    Ok(required) => this.asked = Some(Box::pin(required.ask_all(&this.context))),
+                    Err(error) => return Poll::Ready(this.failed(error)),
+                },
+            }
+        }
+    }
+}
+
+impl Pending {
+    /// Runs the handler to its end.
+    fn poll_round(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<Answer, BoxError>> {
+        Poll::Ready(match &mut self.kind {
             Kind::Tool { tool, run } => {
                 let output = ready!(run.poll(cx));
                 let tool = Arc::clone(tool);
-                this.tool_answer(&tool, output)
+                output.map(|result| self.tool_answer(&tool, result))
             }
-            Kind::Prompt { run } => match ready!(run.poll(cx)) {
-                Ok(result) => {
-                    let view = this.view();
-                    this.message(result.size_hint(), |out| result.write(out, view))
-                }
-                Err(error) => this
-                    .failure(error)
-                    .unwrap_or_else(|error| this.internal("writing the prompt", &error)),
-            },
-            Kind::Resource { uri, reading, run } => {
+            Kind::Prompt { run } => ready!(run.poll(cx)).map(|result| {
+                let view = self.view();
+                self.message(result.size_hint(), |out| result.write(out, view))
+            }),
+            Kind::Resource { uri, reading, run, .. } => {
                 let output = ready!(run.poll(cx));
-                let (uri, reading) = (std::mem::take(uri), reading.clone());
-                this.resource_answer(&uri, &reading, output)
+                let (uri, reading) = (uri.clone(), reading.clone());
+                output.map(|read| self.resource_read(&uri, &reading, read))
             }
-            Kind::Completion { run } => match ready!(run.poll(cx)) {
-                Ok(completion) => this.message(1024, |out| completion.write(out)),
-                Err(error) => this
-                    .failure(error)
-                    .unwrap_or_else(|error| this.internal("completing the argument", &error)),
-            },
+            Kind::Completion { run } => ready!(run.poll(cx))
+                .map(|completion| self.message(1024, |out| completion.write(out))),
         })
+    }
+
+    /// A legacy client has answered what the handler asked by hand: it runs again. A
+    /// modern one runs it again by calling again.
+    fn next_round(&mut self, outcome: Result<(), InputError>) -> Result<(), InputError> {
+        if self.version.is_modern() {
+            return Err(outcome.err().unwrap_or_else(InputError::required));
+        }
+        outcome?;
+        let (context, arguments) = (self.context.clone(), self.context.asking().arguments());
+        match &mut self.kind {
+            // They were accepted before.
+            Kind::Tool { tool, run } => {
+                run.restart(tool.accept(arguments).expect("accepted once"), context);
+            }
+            Kind::Prompt { run } => run.restart(Arguments::text(arguments), context),
+            Kind::Resource { variables, run, .. } => run.restart(variables.clone(), context),
+            Kind::Completion { .. } => unreachable!("a completion asks nothing"),
+        }
+        Ok(())
+    }
+
+    /// What is answered when the handler has failed.
+    fn failed(&self, error: BoxError) -> Answer {
+        if self.version.is_modern()
+            && let Some(unmet) = self.context.asking().unmet()
+        {
+            return self.unmet(unmet);
+        }
+        match &self.kind {
+            Kind::Tool { .. } => self.tool_failed(error),
+            Kind::Resource { uri, .. } if error.is::<ResourceNotFound>() => self.not_found(uri),
+            Kind::Resource { .. } => self.failed_within("reading the resource", error),
+            Kind::Prompt { .. } => self.failed_within("writing the prompt", error),
+            Kind::Completion { .. } => self.failed_within("completing the argument", error),
+        }
+    }
+
+    /// A failure for want of an answer (MRTR-1, MRTR-7, MRTR-18).
+    fn unmet(&self, unmet: Unmet) -> Answer {
+        let asked = match unmet {
+            Unmet::Capability(path) => {
+                return self.protocol_error(missing_capability(&path, self.version));
+            }
+            Unmet::Malformed(error) => return self.error(&error),
+            Unmet::Input => self.context.asking().input_required(self.context.extensions()),
+        };
+        match asked {
+            // MRTR-3, MRTR-22
+            Ok((requests, state)) => self.message(1024, |out| {
+                out.set_type("input_required");
+                if let Some(requests) = requests {
+                    out.member("inputRequests", &requests);
+                }
+                out.member("requestState", &state);
+                None
+            }),
+            Err(error) => self.error(&error),
+        }
     }
 }
 
 impl<T: 'static> Run<T> {
     pub(super) fn new(handler: Handler<T>, arguments: Arguments, context: Context) -> Self {
-        Self::Ready(Some((handler, arguments, context)))
+        Self { handler, state: RunState::Ready(Some((arguments, context))) }
+    }
+
+    /// Another round.
+    fn restart(&mut self, arguments: Arguments, context: Context) {
+        self.state = RunState::Ready(Some((arguments, context)));
     }
 
     fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<T, BoxError>> {
-        if let Self::Ready(call) = self {
-            let (handler, arguments, context) = call.take().expect("called once");
-            *self = Self::Running(handler.call(arguments, context));
+        if let RunState::Ready(call) = &mut self.state {
+            let (arguments, context) = call.take().expect("called once");
+            self.state = RunState::Running(self.handler.call(arguments, context));
         }
-        match self {
-            Self::Running(work) => Pin::new(work).poll(cx),
-            Self::Ready(_) => unreachable!("called above"),
+        match &mut self.state {
+            RunState::Running(work) => Pin::new(work).poll(cx),
+            RunState::Ready(_) => unreachable!("called above"),
         }
     }
 }

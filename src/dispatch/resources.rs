@@ -16,8 +16,8 @@ impl Exchange<'_> {
         let (reading, arguments) =
             find(items, &uri).ok_or_else(|| ResourceNotFound::error_object(&uri, self.version))?;
         self.start(|context| {
-            let run = Run::new(reading.handler.clone(), arguments, context);
-            Kind::Resource { uri, reading, run }
+            let run = Run::new(reading.handler.clone(), arguments.clone(), context);
+            Kind::Resource { uri, reading, variables: arguments, run }
         })
     }
 }

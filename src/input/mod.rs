@@ -64,6 +64,13 @@ pub trait Input: sealed::Sealed + Send + Sync + 'static {
     fn read(&self, result: &RawJson) -> Result<Self::Answer, String>;
 }
 
+/// What [`Context::elicit`](crate::Context::elicit) asks a person: a [`Form`] or a
+/// [`UrlElicitation`].
+pub trait Elicitation: Input {}
+
+impl<T> Elicitation for Form<T> where Self: Input {}
+impl Elicitation for UrlElicitation {}
+
 mod sealed {
     pub trait Sealed {}
 }

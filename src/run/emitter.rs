@@ -48,13 +48,14 @@ impl Emitter {
         self.log_level.is_some_and(|least| level >= least)
     }
 
-    /// Sends a message before the answer. After the answer it is dropped (PROG-4).
-    pub(crate) fn emit(&self, message: Message) {
+    /// Sends a message before the answer. `false` where nobody will read it: after the
+    /// answer (PROG-4), or when the client is gone.
+    pub(crate) fn emit(&self, message: Message) -> bool {
         let mut state = self.lock();
         let waker = match std::mem::take(&mut state.mouth) {
             Mouth::Done => {
                 state.mouth = Mouth::Done;
-                return;
+                return false;
             }
             Mouth::Speaking(sender, receiver) => {
                 state.mouth = Mouth::Speaking(sender, receiver);
@@ -70,12 +71,13 @@ impl Emitter {
             }
             state.mouth = Mouth::Speaking(sender, Some(receiver));
         }
-        if let Mouth::Speaking(sender, _) = &state.mouth {
-            // A closed queue means that nobody listens any more.
-            let _ = sender.send(message);
-        }
+        let sent = match &state.mouth {
+            Mouth::Speaking(sender, _) => sender.send(message).is_ok(),
+            _ => false,
+        };
         drop(state);
         waker.into_iter().for_each(Waker::wake);
+        sent
     }
 
     /// Whether this progress is more than the last; remembers it (PROG-3).

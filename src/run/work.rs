@@ -15,7 +15,7 @@ use mcp_layers_core::{
 };
 
 use super::emitter::Finished;
-use crate::dispatch::{Answer, Pending, Started};
+use crate::dispatch::{Answer, Pending};
 
 /// One request being worked on: a future of its HTTP answer.
 ///
@@ -24,16 +24,14 @@ pub(crate) struct Work(Option<Running>);
 
 struct Running {
     handler: Pending,
-    context: crate::Context,
     cancelled: Option<Cancelled>,
     /// Kept until the work is done: it is what makes the request in flight.
     cancellation: Option<Cancellation>,
 }
 
 impl Work {
-    pub(crate) fn new(started: Started, cancellation: Option<Cancellation>) -> Self {
-        let Started { handler, context } = started;
-        Self(Some(Running { handler, context, cancelled: None, cancellation }))
+    pub(crate) fn new(handler: Pending, cancellation: Option<Cancellation>) -> Self {
+        Self(Some(Running { handler, cancelled: None, cancellation }))
     }
 }
 
@@ -46,7 +44,7 @@ impl Future for Work {
             let running = self.0.take().expect("taken only here and below");
             return Poll::Ready(running.answer(end));
         }
-        match running.context.emitter().upgrade_or_wait(cx.waker()) {
+        match running.handler.context().emitter().upgrade_or_wait(cx.waker()) {
             None => Poll::Pending,
             Some(receiver) => {
                 let running = self.0.take().expect("taken only here and above");
@@ -62,7 +60,7 @@ impl Drop for Work {
     fn drop(&mut self) {
         let Some(running) = self.0.take() else { return };
         // What it emits from now on has no reader.
-        running.context.emitter().finish(None);
+        running.handler.context().emitter().finish(None);
         if running.detaches()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
@@ -90,8 +88,9 @@ impl Running {
                 Poll::Ready(End::Panicked)
             }
             Ok(Poll::Pending) => {
-                let cancelled =
-                    self.cancelled.get_or_insert_with(|| self.context.cancel_token().cancelled());
+                let cancelled = self
+                    .cancelled
+                    .get_or_insert_with(|| self.handler.context().cancel_token().cancelled());
                 Pin::new(cancelled).poll(cx).map(End::Cancelled)
             }
         }
@@ -103,7 +102,10 @@ impl Running {
             End::Answered(Answer::Rejected(rejection)) => Some(rejection.clone()),
             _ => None,
         };
-        match (self.context.emitter().finish(end.into_message(self.handler.id())), rejection) {
+        match (
+            self.handler.context().emitter().finish(end.into_message(self.handler.id())),
+            rejection,
+        ) {
             (Finished::Silent(_), Some(rejection)) => Outbound::from_rejection(rejection),
             (Finished::Silent(Some(answer)), None) => Response::new(Outbound::Response(answer)),
             (Finished::Stream(receiver), _) => stream(receiver),
@@ -143,12 +145,12 @@ impl Future for OnTask {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let running = &mut self.0;
         if let Poll::Ready(end) = running.poll_end(cx) {
-            running.context.emitter().finish(end.into_message(running.handler.id()));
+            running.handler.context().emitter().finish(end.into_message(running.handler.id()));
             return Poll::Ready(());
         }
         // Modern: a client that closes its stream cancels (CANCEL-1).
-        if !running.detaches() && running.context.emitter().poll_closed(cx).is_ready() {
-            running.context.cancel_token().cancel(CancelReason::Disconnected);
+        if !running.detaches() && running.handler.context().emitter().poll_closed(cx).is_ready() {
+            running.handler.context().cancel_token().cancel(CancelReason::Disconnected);
             return Poll::Ready(());
         }
         Poll::Pending

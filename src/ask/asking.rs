@@ -1,0 +1,146 @@
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use http::Extensions;
+use mcp_layers_core::{
+    extensions::Principal,
+    jsonrpc::{ErrorObject, Params, RawJson},
+    protocol::{Method, ProtocolVersion},
+};
+
+use super::{
+    Unmet,
+    round::{Refused, Round},
+    seal::Bound,
+};
+use crate::offer::Offer;
+
+/// What a call needs in order to ask its client.
+pub(crate) struct Asking {
+    offer: Arc<Offer>,
+    pub(super) method: Method,
+    pub(super) params: Params,
+    round: Mutex<Round>,
+}
+
+impl Asking {
+    /// For a request whose client has answered nothing yet, or is not to be asked.
+    pub(crate) fn new(offer: Arc<Offer>, method: Method, params: Params) -> Self {
+        Self { offer, method, params, round: Mutex::default() }
+    }
+
+    /// For a request that may be the retry of one (MRTR-8).
+    ///
+    /// # Errors
+    ///
+    /// `-32602` for a state that is not this request's, and for answers of the wrong
+    /// shape (MRTR-12, MRTR-17).
+    pub(crate) fn resume(&self, extensions: &Extensions) -> Result<(), ErrorObject> {
+        let params = &self.params;
+        let invalid =
+            |key: &str, what: &str| ErrorObject::invalid_params(format!("{key:?} must be {what}"));
+        let sealed = match params.get("requestState") {
+            None => None,
+            Some(_) => {
+                let text = params
+                    .string("requestState")
+                    .ok_or_else(|| invalid("requestState", "a string"))?;
+                Some(self.offer.sealer.open(&text, &self.bound(extensions))?)
+            }
+        };
+        let given: BTreeMap<String, RawJson> = match params.raw("inputResponses") {
+            None => BTreeMap::new(),
+            Some(json) => members(&json).ok_or_else(|| invalid("inputResponses", "an object"))?,
+        };
+        let mut round = self.round();
+        let Some(sealed) = sealed else {
+            round.answers = given;
+            return Ok(());
+        };
+        let raw = |json: &serde_json::value::RawValue| {
+            RawJson::parse(json.get().to_owned()).expect("it was parsed as JSON")
+        };
+        round.answers = sealed.answers.iter().map(|(key, json)| (key.clone(), raw(json))).collect();
+        round.state = sealed.state.as_deref().map(raw);
+        // MRTR-19
+        round.answers.extend(given.into_iter().filter(|(key, _)| sealed.asked.contains(key)));
+        Ok(())
+    }
+
+    pub(crate) fn offer(&self) -> &Offer {
+        &self.offer
+    }
+
+    pub(super) fn round(&self) -> MutexGuard<'_, Round> {
+        self.round.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why a handler failed, if it did for want of an answer.
+    pub(crate) fn unmet(&self) -> Option<Unmet> {
+        self.round().unmet()
+    }
+
+    /// The members of an `input_required` result: the questions, and the sealed state.
+    pub(crate) fn input_required(
+        &self,
+        extensions: &Extensions,
+    ) -> Result<(Option<RawJson>, String), ErrorObject> {
+        let round = self.round();
+        let asked = round.wanted.keys().cloned().collect();
+        let bound = self.bound(extensions);
+        let state = self.offer.sealer.seal(asked, &round.answers, round.state.as_ref(), &bound)?;
+        let questions = || RawJson::from_value(&round.wanted).expect("questions serialise");
+        Ok(((!round.wanted.is_empty()).then(questions), state))
+    }
+
+    /// Whether the client has called before.
+    pub(crate) fn is_retry(&self) -> bool {
+        self.params.contains("requestState") || self.params.contains("inputResponses")
+    }
+
+    /// The `arguments` that the client sent, for another run.
+    pub(crate) fn arguments(&self) -> RawJson {
+        let given = self.params.raw("arguments").filter(RawJson::is_object);
+        given.unwrap_or_else(RawJson::empty_object)
+    }
+
+    pub(super) fn refuse_capability(&self, path: &[&'static str]) {
+        self.round().refused.get_or_insert(Refused::Capability(path.to_vec()));
+    }
+
+    pub(super) fn refuse_malformed(&self, fault: &str) {
+        self.round().refused = Some(Refused::Malformed(fault.to_owned()));
+    }
+
+    fn bound<'a>(&'a self, extensions: &'a Extensions) -> Bound<'a> {
+        Bound {
+            principal: extensions.get::<Principal>(),
+            method: &self.method,
+            params: &self.params,
+        }
+    }
+}
+
+/// The members of an object; `None` if it is none.
+fn members(json: &RawJson) -> Option<BTreeMap<String, RawJson>> {
+    let raw: BTreeMap<String, Box<serde_json::value::RawValue>> = json.to().ok()?;
+    let own = |(key, json): (String, Box<serde_json::value::RawValue>)| {
+        Some((key, RawJson::parse(String::from(Box::<str>::from(json))).ok()?))
+    };
+    raw.into_iter().map(own).collect()
+}
+
+/// Whether a client is asked by ending the request (MRTR-2), and not on its stream.
+pub(crate) fn asks_by_result(method: &Method, version: ProtocolVersion) -> bool {
+    version.is_modern()
+        && matches!(method, Method::ToolsCall | Method::PromptsGet | Method::ResourcesRead)
+}
+
+impl fmt::Debug for Asking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asking").field("method", &self.method).finish_non_exhaustive()
+    }
+}
