@@ -1,4 +1,4 @@
-use crate::jsonrpc::{Params, RawJson, RequestId};
+use crate::jsonrpc::{DecodeError, Elements, Params, RawJson, RequestId};
 use crate::protocol::Method;
 
 /// The body of a request in the message zone: what the client sent.
@@ -95,5 +95,26 @@ impl Batch {
     #[must_use]
     pub fn as_json(&self) -> &RawJson {
         &self.0
+    }
+
+    /// The elements in the order they were sent, found one by one: nothing is copied,
+    /// and what is not asked for is not looked at.
+    ///
+    /// ```
+    /// use mcp_layers_core::{Inbound, jsonrpc::{Limits, decode}};
+    ///
+    /// let Inbound::Batch(batch) = decode("[1, {}]".into(), Limits::default())? else { panic!() };
+    /// assert_eq!(batch.elements().map(|json| json.as_str().to_owned()).last().unwrap(), "{}");
+    /// assert_eq!(batch.elements().take(1).count(), 1);
+    /// # Ok::<(), mcp_layers_core::jsonrpc::DecodeError>(())
+    /// ```
+    pub fn elements(&self) -> impl Iterator<Item = RawJson> + '_ {
+        Elements::of(&self.0)
+    }
+
+    /// The elements, each read as [`decode`](crate::jsonrpc::decode) reads a body. An
+    /// array within the array is no message.
+    pub fn messages(&self) -> impl Iterator<Item = Result<Inbound, DecodeError>> + '_ {
+        self.elements().map(crate::jsonrpc::decode_element)
     }
 }

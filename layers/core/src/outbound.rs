@@ -20,6 +20,9 @@ use crate::{Rejection, jsonrpc::Message, queue};
 pub enum Outbound {
     /// One response.
     Response(Message),
+    /// The responses to an array of messages (2025-03-26): as JSON one array, as
+    /// events one each.
+    Batch(Vec<Message>),
     /// Messages that end in a response, or a stream that stays open.
     Stream(EventStream),
     /// A notification or reply was taken: 202, no body.

@@ -1,18 +1,22 @@
-//! Makes one message of a stream, for a client that takes JSON alone.
+//! Makes one JSON body of a stream, for a client that takes JSON alone.
 
 use std::{
+    mem,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use futures_core::Stream;
 use http::{Response, response::Parts};
-use mcp_layers_core::{EventStream, jsonrpc::MessageKind};
+use mcp_layers_core::{
+    EventStream,
+    jsonrpc::{Message, MessageKind},
+};
 
 use super::{
     body::ResponseBody,
-    exchange::Exchange,
-    response::{needs_stream, no_response, single},
+    exchange::{Exchange, Subject},
+    response::{needs_stream, several, single},
 };
 
 /// How many events are passed over before other tasks get their turn.
@@ -21,14 +25,17 @@ const BURST: usize = 128;
 pub(super) struct Drain {
     parts: Option<Parts>,
     events: EventStream,
+    /// The responses to a batch so far.
+    responses: Vec<Message>,
 }
 
 impl Drain {
     pub(super) fn new(parts: Parts, events: EventStream) -> Self {
-        Self { parts: Some(parts), events }
+        Self { parts: Some(parts), events, responses: Vec::new() }
     }
 
-    /// Waits for the response and drops the notifications before it (NEG-16).
+    /// Waits for the response, or all responses to a batch, and drops the
+    /// notifications before (NEG-16).
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
@@ -37,10 +44,18 @@ impl Drain {
         for _ in 0..BURST {
             let message = match Pin::new(&mut self.events).poll_next(cx) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => return Poll::Ready(no_response(self.take_parts(), exchange)),
+                Poll::Ready(None) => {
+                    let responses = mem::take(&mut self.responses);
+                    return Poll::Ready(several(self.take_parts(), responses, exchange));
+                }
                 Poll::Ready(Some(event)) => event.message,
             };
             match message {
+                Some(message)
+                    if message.is_response() && matches!(exchange.subject, Subject::Batch) =>
+                {
+                    self.responses.push(message);
+                }
                 Some(message) if message.is_response() => {
                     return Poll::Ready(single(self.take_parts(), message, exchange));
                 }

@@ -18,8 +18,10 @@ pub(super) enum Subject {
     OneWay,
     /// GET.
     Open,
-    /// A batch, or DELETE.
-    Other,
+    /// An array of messages.
+    Batch,
+    /// DELETE.
+    Terminate,
 }
 
 impl Exchange {
@@ -53,7 +55,8 @@ impl Subject {
             },
             Inbound::Notification(_) | Inbound::Reply(_) => Self::OneWay,
             Inbound::Open => Self::Open,
-            _ => Self::Other,
+            Inbound::Batch(_) => Self::Batch,
+            _ => Self::Terminate,
         }
     }
 }

@@ -91,8 +91,10 @@
 //! | a request, a batch, DELETE | `Response` | JSON | `application/json` |
 //! | | | only SSE | one event; if the status is not 200, `application/json` |
 //! | | `Response` with -32020, -32021 or -32022 | | 400, `application/json` |
+//! | a batch | `Batch` | JSON | one array, `application/json` |
+//! | | | only SSE | one event for each response |
 //! | a request, a batch | `Stream` | SSE | `text/event-stream` |
-//! | | | only JSON | the first response of the stream as `application/json`; 406 if a request to the client comes first or the stream is a subscription; -32603 if it ends without a response |
+//! | | | only JSON | the first response of the stream, or an array of all responses to a batch, as `application/json`; 406 if a request to the client comes first or the stream is a subscription; -32603 if it ends without a response |
 //! | GET | `Stream` | SSE | `text/event-stream` |
 //! | | `Response`, `Accepted`, `NoContent` | | 405 with `Allow` |
 //! | a notification, a reply | `Response` with an error | | the status if it is an error, else 400; no body |

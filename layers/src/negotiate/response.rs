@@ -1,6 +1,6 @@
 //! Turns what the inner service answers into HTTP.
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use http::{
     HeaderValue, Response, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE},
@@ -29,7 +29,7 @@ pub(super) fn answer(response: Response<Outbound>, exchange: &Exchange) -> Answe
     let (parts, outbound) = response.into_parts();
     Answer::Done(match (outbound, &exchange.subject) {
         (Outbound::Rejected(rejection), _) => refuse(parts, rejection, exchange),
-        (Outbound::Stream(stream), Subject::Call { .. } | Subject::Other)
+        (Outbound::Stream(stream), Subject::Call { .. } | Subject::Batch | Subject::Terminate)
             if !exchange.accept.event_stream() =>
         {
             if !stream.is_subscription() {
@@ -44,6 +44,7 @@ pub(super) fn answer(response: Response<Outbound>, exchange: &Exchange) -> Answe
             refuse(parts, Rejection::method_not_allowed("POST, DELETE, OPTIONS"), exchange)
         }
         (Outbound::Response(message), _) => single(parts, message, exchange),
+        (Outbound::Batch(messages), _) => several(parts, messages, exchange),
         (Outbound::Accepted, _) => empty(parts, StatusCode::ACCEPTED),
         (Outbound::NoContent, _) => empty(parts, StatusCode::NO_CONTENT),
         (_, _) => no_response(parts, exchange),
@@ -70,6 +71,33 @@ pub(super) fn single(
     }
     parts.headers.insert(CONTENT_TYPE, headers::APPLICATION_JSON);
     Response::from_parts(parts, ResponseBody::from(message.into_bytes()))
+}
+
+/// The responses to a batch: one array (D-20), or an event each (RPC-23, RPC-27).
+pub(super) fn several(
+    mut parts: Parts,
+    messages: Vec<Message>,
+    exchange: &Exchange,
+) -> Response<ResponseBody> {
+    if messages.is_empty() {
+        return no_response(parts, exchange);
+    }
+    let mut out = BytesMut::new();
+    if exchange.accept.json() || parts.status != StatusCode::OK {
+        out.reserve(messages.iter().map(|message| message.bytes().len() + 1).sum::<usize>() + 1);
+        for (at, message) in messages.iter().enumerate() {
+            out.put_u8(if at == 0 { b'[' } else { b',' });
+            out.put_slice(message.bytes());
+        }
+        out.put_u8(b']');
+        parts.headers.insert(CONTENT_TYPE, headers::APPLICATION_JSON);
+    } else {
+        for message in messages {
+            sse::encode(&Event::from(message), &mut out);
+        }
+        set_stream_headers(&mut parts);
+    }
+    Response::from_parts(parts, ResponseBody::from(out.freeze()))
 }
 
 /// 406: the answer is a stream, and the client takes JSON alone (NEG-17).

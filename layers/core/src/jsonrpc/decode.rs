@@ -79,11 +79,20 @@ pub fn decode(body: Bytes, limits: Limits) -> Result<Inbound, DecodeError> {
         Ok(array) if is_array => {
             Ok(Inbound::Batch(Batch::new(RawJson::trusted(body.slice(array)))))
         }
-        Ok(_) => Err(DecodeError::new(
-            DecodeErrorKind::InvalidRequest,
-            "a JSON-RPC message is an object",
-        )),
+        Ok(_) => Err(not_an_object()),
     }
+}
+
+/// Reads one element of an array that [`decode`] has found deep enough and well formed.
+pub(crate) fn decode_element(element: RawJson) -> Result<Inbound, DecodeError> {
+    match decode(element.into_bytes(), Limits { depth: DEEPEST })? {
+        Inbound::Batch(_) => Err(not_an_object()),
+        message => Ok(message),
+    }
+}
+
+fn not_an_object() -> DecodeError {
+    DecodeError::new(DecodeErrorKind::InvalidRequest, "a JSON-RPC message is an object")
 }
 
 impl Params {

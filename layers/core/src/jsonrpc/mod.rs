@@ -6,6 +6,7 @@
 mod bytes;
 mod decode;
 mod decode_error;
+mod elements;
 mod envelope;
 mod error;
 mod id;
@@ -16,8 +17,10 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use decode::decode_element;
 pub use decode::{Limits, decode};
 pub use decode_error::{DecodeError, DecodeErrorKind};
+pub(crate) use elements::Elements;
 pub use error::{ErrorObject, code};
 pub use id::{InvalidRequestId, RequestId};
 pub use members::{Member, Members, Params};

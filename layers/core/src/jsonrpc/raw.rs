@@ -119,6 +119,15 @@ impl RawJson {
         Self(out.into())
     }
 
+    /// The value that stands in this part of the text.
+    pub(super) fn slice(&self, value: std::ops::Range<usize>) -> Self {
+        Self(self.0.slice(value))
+    }
+
+    pub(super) fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
     /// One member of an object; the first of that name. `None` for any other value.
     pub(crate) fn member(&self, name: &str) -> Option<Self> {
         let mut found = None;
@@ -132,7 +141,7 @@ impl RawJson {
                 Ok(())
             })
             .ok()?;
-        found.map(|value| Self(self.0.slice(value)))
+        found.map(|value| self.slice(value))
     }
 }
 

@@ -58,6 +58,11 @@ impl<'a> Scanner<'a> {
         self.peek()
     }
 
+    /// Passes the byte that [`next_token`](Self::next_token) has found.
+    pub(super) fn pass(&mut self) {
+        self.at += 1;
+    }
+
     /// Passes one value, and says where it stands.
     pub(super) fn value(&mut self) -> Result<Range<usize>> {
         self.skip_blanks();

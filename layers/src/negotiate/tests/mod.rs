@@ -1,5 +1,6 @@
 mod accept;
 mod answers;
+mod batches;
 mod decoder;
 mod methods;
 mod order;

@@ -1,6 +1,7 @@
 //! What several of the tests make their JSON with.
 
 mod decode;
+mod elements;
 mod id;
 mod members;
 mod message;
