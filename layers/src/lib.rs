@@ -7,6 +7,8 @@
 //!
 //! [`tower`]: https://docs.rs/tower
 
+#[cfg(feature = "batch")]
+pub mod batch;
 #[cfg(feature = "cancellation")]
 pub mod cancellation;
 #[cfg(feature = "negotiate")]

@@ -1,0 +1,3 @@
+//! The layers for older clients, between the layers that they stand among.
+
+mod batch;
