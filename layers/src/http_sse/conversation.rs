@@ -31,6 +31,9 @@ pub(super) type Answer<R, E> = Result<Response<ResponseBody<R>>, E>;
 /// After how long a stream that ended is asked for again, unless it says so itself.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// How long the endpoint may take to end a session before what runs in it is let go.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// One client's way to the endpoint inside.
 #[derive(Debug)]
 pub(super) struct Conversation<S> {
@@ -69,6 +72,7 @@ impl<S> Conversation<S> {
         self.stream.close();
         streams.remove(self.stream.id());
         self.end_session::<B>().await;
+        self.stream.end();
     }
 
     /// Carries one message inside, and what it is answered with to the stream.
@@ -113,11 +117,8 @@ impl<S> Conversation<S> {
             None => {
                 let _ = reply.send(Ok(accepted()));
                 // A session that is yet to come must be known, to be ended.
-                let response = if in_session {
-                    stream.unless_closed(answer).await
-                } else {
-                    Some(answer.await)
-                };
+                let response =
+                    if in_session { stream.unless_ended(answer).await } else { Some(answer.await) };
                 let Some(Ok(response)) = response else { return };
                 response
             }
@@ -239,7 +240,8 @@ impl<S> Conversation<S> {
         let Some(session) = self.stream.take_session() else { return };
         request.headers_mut().insert(MCP_SESSION_ID, session);
         // Where the endpoint lets no client end a session, that expires.
-        let _ = call::<S, B>(self.service.clone(), request).await;
+        let deleted = call::<S, B>(self.service.clone(), request);
+        let _ = tokio::time::timeout(PATIENCE, deleted).await;
     }
 
     /// A request in the client's name.

@@ -29,6 +29,8 @@ pub(super) struct Stream {
     queue: Queue,
     stall: Duration,
     closed: CancelToken,
+    /// Fires after `closed`, when the endpoint has been told.
+    ended: CancelToken,
     session: Mutex<Session>,
     posts: AtomicUsize,
 }
@@ -53,6 +55,7 @@ impl Stream {
             queue: Queue::new(rules.stream_budget),
             stall: rules.stall,
             closed: CancelToken::child_of([shutdown]),
+            ended: CancelToken::new(),
             session: Mutex::default(),
             posts: AtomicUsize::new(0),
         }
@@ -146,6 +149,11 @@ impl Stream {
         self.closed.cancelled().await;
     }
 
+    /// Lets go of what still runs.
+    pub(super) fn end(&self) {
+        self.ended.cancel(CancelReason::SessionEnded);
+    }
+
     /// Ends the stream once what waits is delivered.
     pub(super) fn close(&self) {
         self.queue.finish();
@@ -160,13 +168,12 @@ impl Stream {
 
     /// What the future comes to, unless the stream is closed before.
     pub(super) async fn unless_closed<F: Future>(&self, future: F) -> Option<F::Output> {
-        let mut future = pin!(future);
-        let mut closed = self.closed.cancelled();
-        poll_fn(|cx| match future.as_mut().poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending => Pin::new(&mut closed).poll(cx).map(|_| None),
-        })
-        .await
+        unless(&self.closed, future).await
+    }
+
+    /// The same for work inside, which is to hear of the session's end before it is dropped.
+    pub(super) async fn unless_ended<F: Future>(&self, future: F) -> Option<F::Output> {
+        unless(&self.ended, future).await
     }
 
     /// Takes note of the revision that the answer to `initialize` names.
@@ -186,6 +193,16 @@ impl Drop for Post {
     fn drop(&mut self) {
         self.0.posts.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+async fn unless<F: Future>(token: &CancelToken, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut cancelled = token.cancelled();
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Pin::new(&mut cancelled).poll(cx).map(|_| None),
+    })
+    .await
 }
 
 fn set(headers: &mut HeaderMap, name: http::HeaderName, value: Option<HeaderValue>) {
