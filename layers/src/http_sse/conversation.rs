@@ -137,16 +137,14 @@ impl<S> Conversation<S> {
     {
         let (parts, body) = response.into_parts();
         let body = collect(body).await;
-        let session_is_gone = parts.status == StatusCode::NOT_FOUND && self.stream.has_session();
+        let status = parts.status;
         if messages::is_answer(&body) {
             let _ = reply.send(Ok(accepted()));
             self.stream.send(&body).await;
         } else {
             let _ = reply.send(Ok(Response::from_parts(parts, body.into())));
         }
-        if session_is_gone {
-            self.stream.close();
-        }
+        self.close_if_gone(status);
     }
 
     async fn deliver<B>(mut self, response: Response<S::ResponseBody>)
@@ -178,7 +176,15 @@ impl<S> Conversation<S> {
                         self.stream.send(&message).await;
                     }
                 }
+                self.close_if_gone(status);
             }
+        }
+    }
+
+    /// A stream whose session is gone would wait for nothing.
+    fn close_if_gone(&self, status: StatusCode) {
+        if status == StatusCode::NOT_FOUND && self.stream.has_session() {
+            self.stream.close();
         }
     }
 
@@ -200,11 +206,12 @@ impl<S> Conversation<S> {
                 },
             };
             let Some(ended) = forward(&self.stream, response.into_body()).await else { return };
-            last_id = ended.last_id.or(last_id);
-            // Without an id there is nothing by which a response could be asked for.
-            if call && (ended.answered || last_id.is_none()) {
+            // Without an id there is nothing by which a response could be asked for, and
+            // where nothing new came there is none.
+            if call && (ended.answered || ended.last_id.is_none()) {
                 return;
             }
+            last_id = ended.last_id.or(last_id);
             if self.stream.unless_closed(tokio::time::sleep(ended.retry)).await.is_none() {
                 return;
             }
@@ -236,8 +243,8 @@ impl<S> Conversation<S> {
         S: InnerService<B>,
         B: Body + Send + 'static,
     {
-        let mut request = self.request(Method::DELETE);
         let Some(session) = self.stream.take_session() else { return };
+        let mut request = self.request(Method::DELETE);
         request.headers_mut().insert(MCP_SESSION_ID, session);
         // Where the endpoint lets no client end a session, that expires.
         let deleted = call::<S, B>(self.service.clone(), request);

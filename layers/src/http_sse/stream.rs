@@ -1,4 +1,5 @@
 use std::{
+    fmt,
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::{
@@ -20,7 +21,6 @@ use mcp_layers_core::{
 use super::{layer::Rules, messages, queue::Queue, route::SESSION_ID};
 
 /// One client of the old transport: its stream, and the session behind it.
-#[derive(Debug)]
 pub(super) struct Stream {
     id: SessionId,
     /// The GET that opened it: its headers and extensions go with what the layer asks in
@@ -186,6 +186,13 @@ impl Stream {
 
     fn lock(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The opener's headers are the client's secrets.
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("id", &self.id).finish_non_exhaustive()
     }
 }
 

@@ -64,6 +64,20 @@ async fn the_address_is_relative_and_its_token_unguessable() {
 }
 
 #[tokio::test]
+async fn what_is_printed_for_a_log_has_no_secrets() {
+    // LEGACY-SSE-6
+    let layer = HttpSseLayer::new();
+    let server = server(&layer, |request| async move { plain(&request) });
+    let mut request = get("/sse");
+    request.headers_mut().insert("authorization", "Bearer hush".parse().expect("a header value"));
+    let client = Client::open_with(&server, request).await;
+    let token = client.address.rsplit('=').next().expect("a token");
+    let printed = format!("{layer:?}");
+    assert!(!printed.contains("hush") && !printed.contains(token), "{printed}");
+    assert!(printed.contains(&token[..8]), "{printed}");
+}
+
+#[tokio::test]
 async fn too_many_streams_are_refused_until_one_is_closed() {
     // LEGACY-SSE-8
     let layer = HttpSseLayer::new().with_max_streams(2);
