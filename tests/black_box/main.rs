@@ -9,6 +9,7 @@ mod emitting;
 mod errors;
 mod lifecycle;
 mod lists;
+mod older_clients;
 mod prompts;
 mod raw;
 mod registry;

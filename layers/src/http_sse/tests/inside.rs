@@ -228,6 +228,30 @@ async fn a_stream_that_ends_too_early_is_taken_up_where_it_ended() {
     assert_eq!(seen.count("GET"), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_not_there_is_asked_for_once() {
+    // LEGACY-SSE-4
+    let seen = Seen::default();
+    let log = seen.clone();
+    let server = server(&HttpSseLayer::new().with_heartbeat(None), move |request| {
+        log.add(request.clone());
+        let response = match request.method().as_str() {
+            "POST" if request.body().contains("slow") => {
+                respond(200, "text/event-stream", "id: 1\ndata: {\"method\":\"a\"}\n\n")
+            }
+            "GET" => respond(200, "text/event-stream", ":\n\n"),
+            _ => plain(&request),
+        };
+        async move { response }
+    });
+    let mut client = Client::open(&server).await;
+    client.initialize().await;
+    client.post(&call(1, "slow")).await;
+    assert_eq!(client.next().await.expect("a message")["method"], "a");
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(seen.count("GET"), 1);
+}
+
 #[tokio::test]
 async fn an_array_of_responses_comes_as_one_event_each() {
     // LEGACY-SSE-3
