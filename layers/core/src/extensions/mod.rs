@@ -13,6 +13,7 @@
 //! | [`TraceContext`] | `request_metadata` | no trace goes on |
 //! | [`SessionHandle`] | `session` | there is no session |
 //! | [`OpensSession`] | `session`, on `initialize` | no session will be opened |
+//! | [`StreamControl`] | `resume` | a connection lasts as long as its stream |
 //! | [`Cancellation`] | `cancellation` | dropping the future is the only cancellation |
 
 mod cancellation;
@@ -20,6 +21,7 @@ mod client;
 mod identity;
 mod replies;
 mod session;
+mod stream_control;
 #[cfg(test)]
 mod tests;
 mod trace_context;
@@ -33,6 +35,7 @@ pub use replies::PendingReply;
 pub use session::{
     InvalidSessionId, OpensSession, SessionHandle, SessionId, SessionIdHasher, SessionMap,
 };
+pub use stream_control::StreamControl;
 pub use trace_context::TraceContext;
 pub use versions::ServedVersions;
 pub use watched::{TooMany, Watched};

@@ -147,6 +147,13 @@ impl Message {
         Self::new(out, MessageKind::Request)
     }
 
+    /// A message that was encoded before, such as one that a log gives back: `bytes` and
+    /// `kind` are what [`into_bytes`](Self::into_bytes) and [`kind`](Self::kind) gave.
+    #[must_use]
+    pub fn from_encoded(bytes: Bytes, kind: MessageKind) -> Self {
+        Self { bytes, kind, overflow: Overflow::Close, gap: None }
+    }
+
     /// Says what becomes of the message when its stream's budget is full.
     #[must_use]
     pub fn with_overflow(mut self, overflow: Overflow) -> Self {
@@ -191,7 +198,7 @@ impl Message {
     }
 
     fn new(out: Vec<u8>, kind: MessageKind) -> Self {
-        Self { bytes: out.into(), kind, overflow: Overflow::Close, gap: None }
+        Self::from_encoded(out.into(), kind)
     }
 }
 

@@ -2,13 +2,14 @@ mod cancellation;
 mod client;
 mod replies;
 mod session;
+mod stream_control;
 mod trace_context;
 mod versions;
 mod watched;
 
 use super::{
     CancelToken, Cancellation, Cancelled, ClientAddr, ClientCapabilities, ClientInfo, Principal,
-    ServedVersions, SessionHandle, SessionId, TraceContext,
+    ServedVersions, SessionHandle, SessionId, StreamControl, TraceContext,
 };
 use crate::protocol::ProtocolVersion;
 
@@ -24,6 +25,7 @@ static_assertions::assert_impl_all!(ProtocolVersion: Clone, Send, Sync);
 static_assertions::assert_impl_all!(ServedVersions: Clone, Send, Sync);
 static_assertions::assert_impl_all!(SessionHandle: Clone, Send, Sync);
 static_assertions::assert_impl_all!(SessionId: Copy, Send, Sync);
+static_assertions::assert_impl_all!(StreamControl: Clone, Send, Sync);
 static_assertions::assert_impl_all!(TraceContext: Clone, Send, Sync);
 
 #[test]

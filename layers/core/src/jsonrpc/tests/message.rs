@@ -132,3 +132,18 @@ fn a_message_many_streams_share_becomes_json_with_any_id_in_its_gap() {
     }
     assert_eq!(Message::notification("notifications/x", &json!({})).gap(), None);
 }
+
+#[test]
+fn a_message_is_made_again_from_its_bytes_and_kind() {
+    let id = RequestId::from(7);
+    for message in [
+        Message::result(&id, &RawJson::empty_object()),
+        Message::error(Some(&id), &ErrorObject::internal("no")),
+        Message::notification("notifications/progress", &serde_json::json!({})),
+        Message::request(&id, "ping", &serde_json::json!({})),
+    ] {
+        let again = Message::from_encoded(message.bytes().clone(), message.kind());
+        assert_eq!(again.kind(), message.kind());
+        assert_eq!(again.into_bytes(), message.into_bytes());
+    }
+}
