@@ -21,6 +21,8 @@ pub mod protocol_version;
 pub mod rate_limit;
 #[cfg(feature = "request_metadata")]
 pub mod request_metadata;
+#[cfg(feature = "resume")]
+pub mod resume;
 #[cfg(feature = "session")]
 pub mod session;
 #[cfg(feature = "validate_host")]

@@ -1,0 +1,198 @@
+use std::{
+    collections::hash_map::{Entry, RandomState},
+    hash::BuildHasher as _,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use mcp_layers_core::{
+    EventStream,
+    extensions::{SessionHandle, SessionId, SessionMap, StreamControl},
+    protocol::ProtocolVersion,
+};
+use tokio::{runtime::Handle, time::Instant};
+
+use super::{EventLog, Page, connection::Connection, feed::Feed, keeper::keep, pump::Pump};
+
+/// Thirty years: what is longer is as good as for ever, and no sum of times overflows.
+const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 3_600);
+
+/// How long to wait at least before looking again at streams none of which has ended.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// The streams that can be resumed on this node.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) log: Arc<dyn EventLog>,
+    max_streams: usize,
+    next: AtomicU64,
+    /// Of each session that has any, oldest first.
+    sessions: Mutex<SessionMap<Vec<Arc<Feed>>>>,
+}
+
+impl Node {
+    pub(super) fn new(log: Arc<dyn EventLog>, max_streams: usize) -> Self {
+        // A log that outlives this process, or serves others too, must not meet a number
+        // again. Any start will do that is not the last one.
+        let next = AtomicU64::new(RandomState::new().hash_one(0));
+        Self { log, max_streams, next, sessions: Mutex::default() }
+    }
+
+    /// Makes a stream resumable, if there is room.
+    pub(super) fn adopt(
+        self: &Arc<Self>,
+        session: SessionHandle,
+        control: Option<StreamControl>,
+        stream: EventStream,
+    ) -> EventStream {
+        let entered = Handle::try_current().ok().and_then(|runtime| {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let feed = Feed::new(&session, number, stream.is_subscription());
+            Some((self.enter(&session, feed, &runtime)?, runtime))
+        });
+        let Some((feed, runtime)) = entered else {
+            tracing::debug!(session = %session.id(), "a stream cannot be resumed: no room");
+            control.iter().for_each(StreamControl::end);
+            return stream;
+        };
+        let priming = session.protocol_version() >= ProtocolVersion::V2025_11_25; // SSE-15, SSE-16
+        let log = Arc::clone(&self.log);
+        // Before the pump runs, so that it finds a connection to close.
+        let connection = Connection::first(Arc::clone(&feed), log, session, priming);
+        runtime.spawn(Pump::new(stream, Arc::clone(&self.log), feed, control).run());
+        connection.into_stream()
+    }
+
+    /// A new connection to a stream of this session, after `position`; `page` is what the
+    /// log has from there. `None` if the stream is of no use any more.
+    pub(super) fn resume(
+        self: &Arc<Self>,
+        session: SessionHandle,
+        stream: u64,
+        position: u64,
+        page: Page,
+    ) -> Option<EventStream> {
+        let feed = match self.find(session.id(), stream) {
+            Some(feed) => feed,
+            // Another node has run it, or this one before it was started anew.
+            None if page.ended => {
+                let feed = Feed::finished(&session, stream, page.tail);
+                self.enter(&session, feed, &Handle::try_current().ok()?)?
+            }
+            None => return None,
+        };
+        if feed.is_lost() {
+            return None;
+        }
+        let log = Arc::clone(&self.log);
+        Some(Connection::resumed(feed, log, session, position, page).into_stream())
+    }
+
+    fn find(&self, session: SessionId, stream: u64) -> Option<Arc<Feed>> {
+        let sessions = self.lock();
+        sessions.get(&session)?.iter().find(|feed| feed.stream == stream).cloned()
+    }
+
+    /// `None` if the session has as many streams as it may, all of them running.
+    fn enter(
+        self: &Arc<Self>,
+        session: &SessionHandle,
+        feed: Feed,
+        runtime: &Handle,
+    ) -> Option<Arc<Feed>> {
+        let feed = Arc::new(feed);
+        let (mut replaced, mut dropped) = (None, None);
+        let mut sessions = self.lock();
+        let feeds = match sessions.entry(session.id()) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            // A session's standalone stream always has a place.
+            Entry::Vacant(_) if self.max_streams == 0 && !feed.subscription => return None,
+            Entry::Vacant(entry) => {
+                let (node, ended) = (Arc::clone(self), session.ended().clone());
+                runtime.spawn(keep(node, session.id(), ended));
+                entry.insert(Vec::new())
+            }
+        };
+        if feed.subscription {
+            let first = |other: &&Arc<Feed>| other.subscription && other.is_running();
+            replaced = feeds.iter().find(first).cloned();
+        }
+        if feeds.len() >= self.max_streams {
+            match feeds.iter().position(|other| !other.is_running()) {
+                Some(oldest) => dropped = Some(feeds.remove(oldest)),
+                None if feed.subscription => {}
+                None => return None,
+            }
+        }
+        feeds.push(Arc::clone(&feed));
+        drop(sessions);
+        replaced.iter().for_each(|first| first.replace());
+        if let Some(dropped) = dropped {
+            dropped.close();
+            let removal = self.log.remove(dropped.session, dropped.stream);
+            runtime.spawn(async move {
+                if let Err(error) = removal.await {
+                    tracing::warn!(%error, "a stream was not removed");
+                }
+            });
+        }
+        Some(feed)
+    }
+
+    /// How long a stream is kept after its end.
+    pub(super) fn retention(&self) -> Duration {
+        self.log.retention().min(FOREVER)
+    }
+
+    /// Takes out the streams whose time is over; `None` once the session has no others.
+    pub(super) fn expire(&self, session: SessionId) -> Option<Vec<Arc<Feed>>> {
+        let (now, retention) = (Instant::now(), self.retention());
+        let mut sessions = self.lock();
+        let feeds = sessions.get_mut(&session)?;
+        let is_due = |feed: &mut Arc<Feed>| {
+            feed.is_lost() || feed.finished_at().is_some_and(|at| at + retention <= now)
+        };
+        let due: Vec<_> = feeds.extract_if(.., is_due).collect();
+        if due.is_empty() && feeds.is_empty() {
+            sessions.remove(&session);
+            if sessions.len() < sessions.capacity() / 8 {
+                let len = sessions.len();
+                sessions.shrink_to(len * 2);
+            }
+            return None;
+        }
+        Some(due)
+    }
+
+    /// When [`expire`](Self::expire) will find something at the earliest. A stream that
+    /// ends later is due later.
+    pub(super) fn next_due(&self, session: SessionId) -> Instant {
+        let retention = self.retention();
+        let sessions = self.lock();
+        let feeds = sessions.get(&session).into_iter().flatten();
+        match feeds.filter_map(|feed| feed.finished_at()).min() {
+            Some(first) => first + retention,
+            None => Instant::now() + retention.max(SHORTEST),
+        }
+    }
+
+    /// Forgets a session that has ended.
+    pub(super) fn forget(&self, session: SessionId) {
+        let feeds = self.lock().remove(&session);
+        for feed in feeds.into_iter().flatten() {
+            feed.close();
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.lock().values().map(Vec::len).sum()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, SessionMap<Vec<Arc<Feed>>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
