@@ -17,7 +17,8 @@ use mcp_layers_core::{extensions::SessionId, jsonrpc::Message};
 /// The log decides what it has room for: what is old may be dropped at any time, as long
 /// as [`read`](Self::read) never passes over it in silence.
 ///
-/// Any implementation can be held to [`contract`](super::contract) in its own tests.
+/// Any implementation can be held to `resume::contract` in its own tests, with the feature
+/// `testing` of this crate.
 pub trait EventLog: fmt::Debug + Send + Sync + 'static {
     /// Begins a stream without events. A number that is taken already is left as it is.
     fn open(&self, session: SessionId, stream: u64) -> LogFuture<()>;

@@ -116,6 +116,9 @@ impl Node {
                 entry.insert(Vec::new())
             }
         };
+        if let Some(same) = feeds.iter().find(|other| other.stream == feed.stream) {
+            return Some(Arc::clone(same)); // Resumed twice at the same time.
+        }
         if feed.subscription {
             let first = |other: &&Arc<Feed>| other.subscription && other.is_running();
             replaced = feeds.iter().find(first).cloned();

@@ -218,3 +218,68 @@ async fn a_stream_that_only_the_log_knows_is_replayed_once_it_has_ended() {
     settle().await;
     assert_eq!(numbers(&mut after.resume(&session, &last).await).await, [Some(1), None]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn with_sender_and_clients_on_threads_of_their_own_nothing_is_lost_or_doubled() {
+    // RESUME-4, RESUME-5, RESUME-9
+    const MESSAGES: usize = 3_000;
+    let log = MemoryEventLog::new().with_max_events_per_stream(MESSAGES + 1);
+    let server = Server::new(&ResumeLayer::with_log(Arc::new(log)));
+    let session = session(1, V2025_11_25);
+    let mut clients = Vec::new();
+    for seed in 1..=4 {
+        let (tap, mut connection) = server.call(&session).await;
+        tokio::spawn(async move {
+            for n in 0..MESSAGES {
+                tap.send(note(n)).expect("the work always has a reader");
+                if n % 50 == 0 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            tap.finish(Some(done())).expect("open");
+        });
+        let (server, session) = (server.clone(), session.clone());
+        clients.push(tokio::spawn(async move {
+            let mut last = id_of_next(&mut connection).await;
+            let (mut at, mut step) = (0, seed);
+            loop {
+                let event = event(&mut connection).await;
+                match number(&event) {
+                    Some(n) => assert_eq!(n, at, "in order, none missing, none twice"),
+                    None => break assert_eq!(at, MESSAGES),
+                }
+                at += 1;
+                last = event.id.unwrap_or_else(|| panic!("an id after {last}")).into();
+                step = (step * 31 + 7) % 101;
+                if step < 9 {
+                    let mut old = connection;
+                    connection = server.resume(&session, &last).await;
+                    assert!(next(&mut old).await.is_none(), "one connection at a time");
+                }
+            }
+            assert!(next(&mut connection).await.is_none());
+        }));
+    }
+    for client in clients {
+        client.await.expect("no panic");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_of_the_log_alone_has_one_connection_too() {
+    // RESUME-9
+    let log = Arc::new(MemoryEventLog::new());
+    let session = session(1, V2025_11_25);
+    let before = Server::new(&ResumeLayer::with_log(log.clone()));
+    let (tap, mut stream) = before.call(&session).await;
+    let last = id_of_next(&mut stream).await;
+    tap.finish(Some(done())).expect("open");
+    settle().await;
+    let layer = ResumeLayer::with_log(log);
+    let after = Server::new(&layer);
+    let mut first = after.resume(&session, &last).await;
+    let mut second = after.resume(&session, &last).await;
+    assert!(next(&mut first).await.is_none());
+    assert_eq!(numbers(&mut second).await, [None]);
+    assert_eq!(layer.streams(), 1);
+}
