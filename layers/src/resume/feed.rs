@@ -23,7 +23,6 @@ pub(super) struct Feed {
 struct State {
     /// Counts the connections there have been: only the last may read (RESUME-9).
     connection: u64,
-    connected: bool,
     /// The position of the last event in the log.
     tail: u64,
     end: End,
@@ -74,19 +73,19 @@ impl Feed {
     pub(super) fn connect(&self) -> u64 {
         self.change(|state| {
             state.connection += 1;
-            state.connected = true;
             state.close = None;
             state.connection
         })
     }
 
+    /// A connection is gone; its task is not to be kept for this stream's sake.
     pub(super) fn disconnect(&self, connection: u64) {
-        self.change(|state| {
-            if state.connection == connection {
-                state.connected = false;
-                state.close = None;
-            }
-        });
+        let mut state = self.lock();
+        if state.connection == connection {
+            let reader = state.reader.take();
+            drop(state);
+            drop(reader);
+        }
     }
 
     /// The log has everything up to here.
@@ -94,13 +93,9 @@ impl Feed {
         self.change(|state| state.tail = tail);
     }
 
-    /// Closes the present connection, if there is one, behind what is in the log now.
+    /// Closes the present connection behind what is in the log now.
     pub(super) fn close_connection(&self, retry: Duration) {
-        self.change(|state| {
-            if state.connected {
-                state.close = Some((state.tail, retry));
-            }
-        });
+        self.change(|state| state.close = Some((state.tail, retry)));
     }
 
     /// Nothing more comes; what is in the log can still be read.
@@ -129,10 +124,7 @@ impl Feed {
 
     /// Another stream takes the place of this one (SSE-27).
     pub(super) fn replace(&self) {
-        self.change(|state| {
-            state.connection += 1;
-            state.connected = false;
-        });
+        self.change(|state| state.connection += 1);
         self.finish();
         self.stop.cancel(CancelReason::Disconnected);
     }

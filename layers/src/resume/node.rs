@@ -134,7 +134,6 @@ impl Node {
         drop(sessions);
         replaced.iter().for_each(|first| first.replace());
         if let Some(dropped) = dropped {
-            dropped.close();
             let removal = self.log.remove(dropped.session, dropped.stream);
             runtime.spawn(async move {
                 if let Err(error) = removal.await {

@@ -69,10 +69,6 @@ impl Pump {
     }
 
     fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Option<Message>> {
-        let feed = &self.feed.0;
-        if feed.subscription && feed.stop.is_cancelled() {
-            return Poll::Ready(None);
-        }
         while self.burst < BURST {
             let Poll::Ready(event) = Pin::new(&mut self.source).poll_next(cx) else {
                 self.burst = 0;

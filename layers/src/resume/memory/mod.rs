@@ -89,6 +89,11 @@ impl MemoryEventLog {
         self.lock().bytes()
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// What the lock must not be held for any longer than to take it out.
     fn take<T>(&self, take: impl FnOnce(&mut Shelf) -> T) -> T {
         take(&mut self.lock())

@@ -40,6 +40,11 @@ impl Shelf {
         self.bytes
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.turns.is_empty()
+    }
+
     pub(super) fn open(&mut self, session: SessionId, stream: u64) {
         let entry = self.sessions.entry(session).or_default();
         if entry.tracks.contains_key(&stream) {

@@ -108,6 +108,40 @@ async fn a_slow_client_loses_progress_but_not_its_answer() {
     assert_eq!(numbers[7..], [Some(999), Some(1_000), None]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_stream_goes_on_when_its_last_word_could_be_lost_and_was() {
+    // RESUME-4
+    let log = Arc::new(MemoryEventLog::new().with_max_bytes_per_session(2 * 256 + 250));
+    let (server, session) = (Server::new(&ResumeLayer::with_log(log)), session(1, V2025_06_18));
+    let (tap, mut stream) = server.call(&session).await;
+    let (other, _stream) = server.call(&session).await;
+    tap.send(note(1).with_overflow(Overflow::DropOldest)).expect("open");
+    settle().await;
+    other.send(note(2)).expect("open");
+    settle().await;
+    assert!(is_quiet(&mut stream).await);
+    tap.finish(Some(done())).expect("open");
+    assert_eq!(numbers(&mut stream).await, [None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_does_not_hold_the_task_of_a_connection_that_is_gone() {
+    struct Task;
+    impl std::task::Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+    let (server, session) = (Server::new(&ResumeLayer::new()), session(1, V2025_06_18));
+    let (_tap, mut stream) = server.call(&session).await;
+    let task = Arc::new(Task);
+    let waker = Arc::clone(&task).into();
+    let mut cx = std::task::Context::from_waker(&waker);
+    assert!(Pin::new(&mut stream).poll_next(&mut cx).is_pending());
+    drop(waker);
+    assert_eq!(Arc::strong_count(&task), 2);
+    drop(stream);
+    assert_eq!(Arc::strong_count(&task), 1);
+}
+
 #[tokio::test]
 async fn a_stream_that_never_pauses_lets_others_run() {
     let inner = tower::service_fn(|_: Request<Inbound>| async {

@@ -87,7 +87,11 @@ async fn what_is_kept_is_counted_and_given_back() {
     log.remove(SESSION, 1).await.expect("it works");
     assert_eq!(log.bytes(), 256);
     log.purge(SESSION).await.expect("it works");
-    assert_eq!(log.bytes(), 0);
+    assert!(log.bytes() == 0 && log.is_empty());
+    open(&log, SESSION, 1, &[100]).await;
+    log.end(SESSION, 1).await.expect("it works");
+    log.remove(SESSION, 1).await.expect("it works");
+    assert!(log.bytes() == 0 && log.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -229,6 +233,7 @@ async fn a_log_that_answers_later_changes_nothing() {
 struct Failing {
     log: MemoryEventLog,
     good: std::sync::atomic::AtomicUsize,
+    appends_fail: bool,
 }
 
 impl Failing {
@@ -251,6 +256,9 @@ impl EventLog for Failing {
     }
 
     fn append(&self, session: SessionId, stream: u64, message: Message) -> LogFuture<Option<u64>> {
+        if self.appends_fail {
+            return LogFuture::ready(Err(LogError::new("the disk is full")));
+        }
         self.or_fail(self.log.append(session, stream, message))
     }
 
@@ -293,4 +301,18 @@ async fn a_stream_whose_log_fails_ends_and_cannot_be_resumed() {
         let shown = crate::support::json(&refused).to_string();
         assert!(!shown.contains("10.0.0.7"), "{shown}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_kept_is_not_passed_over_in_silence() {
+    // RESUME-4, RESUME-8
+    let log = Failing { appends_fail: true, ..Failing::after(usize::MAX) };
+    let server = Server::new(&ResumeLayer::with_log(Arc::new(log)));
+    let session = session(1, V2025_11_25);
+    let (tap, mut stream) = server.call(&session).await;
+    let last = id_of_next(&mut stream).await;
+    tap.finish(Some(done())).expect("open");
+    assert!(rest(&mut stream).await.is_empty());
+    let refused = server.send(get().within(&session).after(&last)).await;
+    assert_eq!(refusal(&refused), (400, -32600));
 }

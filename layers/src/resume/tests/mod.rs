@@ -147,8 +147,10 @@ fn number(event: &Event) -> Option<usize> {
     Some(value["params"]["n"].as_u64()? as usize)
 }
 
+/// What comes next. A test that waits in vain fails, and does not hang.
 async fn next(stream: &mut EventStream) -> Option<Event> {
-    poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
+    let next = poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx));
+    timeout(Duration::from_secs(60), next).await.expect("the stream neither goes on nor ends")
 }
 
 /// The next event, which there must be.
