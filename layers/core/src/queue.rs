@@ -252,8 +252,10 @@ fn replace_waker(place: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
     place.replace(waker.clone())
 }
 
-/// Says on the stream itself that log messages are missing.
-fn lost_messages(count: usize, least: Option<LogLevel>) -> Message {
+/// The message that says on a stream itself how many log messages are missing there: a
+/// warning, or as severe as `least`, the least severe that the client wants (LOG-4).
+#[must_use]
+pub fn lost_messages(count: usize, least: Option<LogLevel>) -> Message {
     #[derive(serde::Serialize)]
     struct Params {
         level: LogLevel,

@@ -7,7 +7,9 @@ use std::{
 };
 
 use futures_core::Stream;
-use mcp_layers_core::{Event, EventStream, extensions::SessionHandle, jsonrpc::Message};
+use mcp_layers_core::{
+    Event, EventStream, extensions::SessionHandle, jsonrpc::Message, queue::lost_messages,
+};
 
 use super::{
     EventId, EventLog, LogFuture, Page,
@@ -27,9 +29,11 @@ pub(super) struct Connection {
     page: vec::IntoIter<(u64, Message)>,
     through: u64,
     reading: Option<LogFuture<Option<Page>>>,
+    /// Log messages that are missing before the page; to be told.
+    lost: usize,
     over: bool,
     /// A session with a client on the line is in use.
-    _session: SessionHandle,
+    session: SessionHandle,
 }
 
 impl Connection {
@@ -62,9 +66,10 @@ impl Connection {
             position,
             page: page.events.into_iter(),
             through: page.through,
+            lost: page.lost,
             reading: None,
             over: false,
-            _session: session,
+            session,
         }
     }
 
@@ -98,6 +103,11 @@ impl Connection {
                 }
                 Step::Read => {}
             }
+            if self.lost > 0 {
+                // Not in the log: it has no place to come back to, and so no id.
+                let lost = lost_messages(std::mem::take(&mut self.lost), self.session.log_level());
+                return Poll::Ready(Some(lost.into()));
+            }
             if let Some((position, message)) = self.page.next() {
                 self.position = position;
                 let mut event = Event::from(message);
@@ -125,6 +135,7 @@ impl Connection {
             Ok(Some(page)) => {
                 self.page = page.events.into_iter();
                 self.through = page.through;
+                self.lost = page.lost;
                 return Poll::Ready(true);
             }
             Ok(None) => {

@@ -62,13 +62,25 @@ pub struct Page {
     pub tail: u64,
     /// Whether the stream has ended.
     pub ended: bool,
+    /// How many log messages are missing up to `through`: the client is told.
+    pub lost: usize,
 }
 
 impl Page {
     /// A page of these events, which are all there are up to `through`.
     #[must_use]
     pub fn new(events: Vec<(u64, Message)>, through: u64, tail: u64, ended: bool) -> Self {
-        Self { events, through, tail, ended }
+        Self { events, through, tail, ended, lost: 0 }
+    }
+
+    /// Says how many messages of [`Overflow::DropOldest`] were dropped between the
+    /// position after which it was read and `through`; none unless set.
+    ///
+    /// [`Overflow::DropOldest`]: mcp_layers_core::jsonrpc::Overflow::DropOldest
+    #[must_use]
+    pub fn with_lost(mut self, lost: usize) -> Self {
+        self.lost = lost;
+        self
     }
 }
 

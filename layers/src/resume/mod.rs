@@ -32,7 +32,8 @@
 //! the session ends its streams do too: work that was cancelled by that has a second for
 //! its last word, and then all is dropped. A client that falls so far behind that the log
 //! has dropped something it has not seen is disconnected, since it may not miss it in
-//! silence; progress and log messages are dropped first, and those it may miss.
+//! silence. Progress and log messages are dropped first; those it may miss, and is told how
+//! many of the latter.
 //!
 //! # Example
 //!

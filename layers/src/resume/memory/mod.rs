@@ -1,5 +1,6 @@
 //! The log in this process's memory: its limits, and the trait.
 
+mod losses;
 mod shelf;
 mod track;
 
@@ -19,7 +20,8 @@ use super::{EventLog, LogFuture, Page};
 /// Whatever comes is kept; older things give way to it. Over a limit of bytes, whole
 /// streams that have ended go first, the one that ended first before the others; then
 /// single events of the stream that has the oldest. Within a stream, progress and log
-/// messages go before what may not be lost. The newest event stays even if it is larger
+/// messages go before what may not be lost, and clients are told of log messages that they
+/// have missed. The newest event stays even if it is larger
 /// than a limit.
 ///
 /// ```
@@ -57,7 +59,7 @@ impl MemoryEventLog {
     }
 
     /// How many bytes all streams may take; 64 MiB unless set. A message counts with 128
-    /// bytes besides its own, a stream with 256.
+    /// bytes besides its own, a stream with 512.
     pub fn with_max_bytes(mut self, max: usize) -> Self {
         self.limits.bytes = max;
         self

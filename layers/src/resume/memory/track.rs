@@ -3,10 +3,11 @@ use std::{collections::VecDeque, time::Duration};
 use mcp_layers_core::jsonrpc::{Message, Overflow};
 use tokio::time::Instant;
 
+use super::losses::Losses;
 use crate::resume::Page;
 
 /// What a stream costs besides its events, and an event besides its message, in bytes.
-const STREAM: usize = 256;
+const STREAM: usize = 512;
 const EVENT: usize = 128;
 
 /// A page ends with the event that passes either.
@@ -32,6 +33,8 @@ pub(super) struct Track {
     tail: u64,
     /// The position of the last event that is gone and leaves a gap.
     gone: u64,
+    /// The log messages that are gone.
+    losses: Losses,
     ended: Option<(u64, Instant)>,
 }
 
@@ -46,7 +49,15 @@ struct Kept {
 
 impl Track {
     pub(super) fn new() -> Self {
-        Self { events: VecDeque::new(), bytes: STREAM, losable: 0, tail: 0, gone: 0, ended: None }
+        Self {
+            events: VecDeque::new(),
+            bytes: STREAM,
+            losable: 0,
+            tail: 0,
+            gone: 0,
+            losses: Losses::default(),
+            ended: None,
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -125,16 +136,18 @@ impl Track {
             (Some(_), Some((last, _))) => *last,
             _ => self.tail,
         };
-        Some(Page::new(events, through, self.tail, self.has_ended()))
+        let page = Page::new(events, through, self.tail, self.has_ended());
+        Some(page.with_lost(self.losses.within(after, through)))
     }
 
     fn drop_nth(&mut self, n: usize) {
         let Some(dropped) = self.events.remove(n) else { return };
         self.bytes -= cost(&dropped.message);
-        if may_be_lost(&dropped.message) {
-            self.losable -= 1;
-        } else {
-            self.gone = self.gone.max(dropped.position);
+        self.losable -= usize::from(may_be_lost(&dropped.message));
+        match dropped.message.overflow() {
+            Overflow::Close => self.gone = self.gone.max(dropped.position),
+            Overflow::DropOldest => self.losses.add(dropped.position),
+            _ => {}
         }
     }
 }

@@ -29,7 +29,7 @@ async fn when_its_session_ends_a_stream_ends_and_its_events_are_gone() {
     assert!(call.is_closed() && open.is_closed());
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(layer.streams(), 1);
-    assert_eq!(log.bytes(), 256, "of the other session alone");
+    assert_eq!(log.bytes(), 512, "of the other session alone");
     kept.send(note(1)).expect("open");
     assert_eq!(number(&event(&mut of_another).await), Some(1));
 }

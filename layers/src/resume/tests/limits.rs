@@ -49,7 +49,7 @@ async fn the_stream_that_ended_first_makes_room() {
         }
     }
     let one = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}".len();
-    assert_eq!(log.bytes(), 3 * (256 + 128 + one), "the others are removed from the log");
+    assert_eq!(log.bytes(), 3 * (512 + 128 + one), "the others are removed from the log");
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,7 +80,7 @@ async fn a_client_that_does_not_read_costs_bounded_memory_and_delays_nobody() {
         if n % 100 == 0 {
             tap.send(note(n)).expect("open");
             assert_eq!(number(&event(&mut stream).await), Some(n));
-            assert!(log.bytes() <= LIMIT + 2 * 256 + 101 * (size + 8), "{}", log.bytes());
+            assert!(log.bytes() <= LIMIT + 2 * 512 + 101 * (size + 8), "{}", log.bytes());
         }
     }
     settle().await;
@@ -108,14 +108,59 @@ async fn a_slow_client_loses_progress_but_not_its_answer() {
     assert_eq!(numbers[7..], [Some(999), Some(1_000), None]);
 }
 
+/// How many log messages an event says are missing; `None` for an event of the work's own.
+fn missed(event: &Event) -> Option<usize> {
+    let message = event.message.as_ref().filter(|_| event.id.is_none())?;
+    let notice: Value = serde_json::from_slice(message.bytes()).expect("JSON");
+    assert_eq!(notice["params"]["level"], "error");
+    notice["params"]["data"].as_str()?.split(' ').next()?.parse().ok()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_client_is_told_how_many_log_messages_it_has_missed() {
+    // LOG-2, LOG-4
+    const SENT: usize = 2_000;
+    let log = Arc::new(MemoryEventLog::new().with_max_events_per_stream(100));
+    let server = Server::new(&ResumeLayer::with_log(log));
+    let session = session(1, V2025_11_25);
+    session.set_log_level(mcp_layers_core::protocol::LogLevel::Error);
+    let (tap, mut slow) = server.call(&session).await;
+    let mut last = id_of_next(&mut slow).await;
+    let (mut delivered, mut lost) = (0, 0);
+    let mut count = |event: &Event| match missed(event) {
+        Some(missed) => lost += missed,
+        None => delivered += usize::from(number(event).is_some()),
+    };
+    for wave in 0..4 {
+        for n in 0..SENT / 4 {
+            tap.send(note(n).with_overflow(Overflow::DropOldest)).expect("open");
+        }
+        if wave == 3 {
+            tap.finish(Some(done())).expect("open");
+        }
+        settle().await;
+        for _ in 0..30 {
+            let event = event(&mut slow).await;
+            count(&event);
+            last = event.id.map_or(last, String::from);
+        }
+    }
+    // One that has been away is told as well.
+    drop(slow);
+    let mut again = server.resume(&session, &last).await;
+    rest(&mut again).await.iter().for_each(count);
+    assert_eq!(delivered + lost, SENT);
+    assert!(lost > 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stream_goes_on_when_its_last_word_could_be_lost_and_was() {
     // RESUME-4
-    let log = Arc::new(MemoryEventLog::new().with_max_bytes_per_session(2 * 256 + 250));
+    let log = Arc::new(MemoryEventLog::new().with_max_bytes_per_session(2 * 512 + 250));
     let (server, session) = (Server::new(&ResumeLayer::with_log(log)), session(1, V2025_06_18));
     let (tap, mut stream) = server.call(&session).await;
     let (other, _stream) = server.call(&session).await;
-    tap.send(note(1).with_overflow(Overflow::DropOldest)).expect("open");
+    tap.send(note(1).with_overflow(Overflow::Latest(0))).expect("open");
     settle().await;
     other.send(note(2)).expect("open");
     settle().await;

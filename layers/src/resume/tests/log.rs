@@ -81,11 +81,11 @@ async fn after(log: &MemoryEventLog, session: SessionId, stream: u64, at: u64) -
 async fn what_is_kept_is_counted_and_given_back() {
     let log = small();
     open(&log, SESSION, 1, &[100, 200]).await;
-    assert_eq!(log.bytes(), 256 + 100 + 128 + 200 + 128);
+    assert_eq!(log.bytes(), 512 + 100 + 128 + 200 + 128);
     open(&log, SESSION, 2, &[]).await;
-    assert_eq!(log.bytes(), 2 * 256 + 100 + 128 + 200 + 128);
+    assert_eq!(log.bytes(), 2 * 512 + 100 + 128 + 200 + 128);
     log.remove(SESSION, 1).await.expect("it works");
-    assert_eq!(log.bytes(), 256);
+    assert_eq!(log.bytes(), 512);
     log.purge(SESSION).await.expect("it works");
     assert!(log.bytes() == 0 && log.is_empty());
     open(&log, SESSION, 1, &[100]).await;
@@ -132,19 +132,19 @@ async fn progress_and_log_messages_give_way_before_what_may_not_be_lost() {
 #[tokio::test(start_paused = true)]
 async fn in_a_session_ended_streams_give_way_first_and_then_the_oldest_events() {
     // RESUME-4
-    let event = 128 + 100;
-    let log = small().with_max_bytes_per_session(3 * 256 + 4 * event);
-    open(&log, SESSION, 1, &[100, 100]).await;
-    open(&log, SESSION, 2, &[100]).await;
-    open(&log, SESSION, 3, &[100]).await;
+    let event = 128 + 300;
+    let log = small().with_max_bytes_per_session(3 * 512 + 4 * event);
+    open(&log, SESSION, 1, &[300, 300]).await;
+    open(&log, SESSION, 2, &[300]).await;
+    open(&log, SESSION, 3, &[300]).await;
     log.end(SESSION, 3).await.expect("it works");
     let other = SessionId::from_bits(2);
-    open(&log, other, 1, &[100; 4]).await;
-    append(&log, SESSION, 2, 100).await;
+    open(&log, other, 1, &[300; 4]).await;
+    append(&log, SESSION, 2, 300).await;
     assert_eq!(after(&log, SESSION, 3, 0).await, None);
     assert_eq!(after(&log, SESSION, 1, 0).await, Some(2));
-    append(&log, SESSION, 2, 100).await;
-    append(&log, SESSION, 2, 100).await;
+    append(&log, SESSION, 2, 300).await;
+    append(&log, SESSION, 2, 300).await;
     assert_eq!(after(&log, SESSION, 1, 0).await, None, "its first was the oldest");
     assert_eq!(after(&log, SESSION, 1, 1).await, Some(1));
     assert_eq!(after(&log, SESSION, 2, 0).await, Some(4));
@@ -154,32 +154,32 @@ async fn in_a_session_ended_streams_give_way_first_and_then_the_oldest_events() 
 #[tokio::test(start_paused = true)]
 async fn in_all_the_oldest_give_way_whoever_they_belong_to() {
     // RESUME-4
-    let event = 128 + 100;
-    let log = small().with_max_bytes(3 * 256 + 3 * event);
+    let event = 128 + 300;
+    let log = small().with_max_bytes(3 * 512 + 3 * event);
     let [one, two, three] = [1, 2, 3].map(SessionId::from_bits);
-    open(&log, one, 1, &[100]).await;
-    open(&log, two, 1, &[100]).await;
-    open(&log, three, 1, &[100]).await;
+    open(&log, one, 1, &[300]).await;
+    open(&log, two, 1, &[300]).await;
+    open(&log, three, 1, &[300]).await;
     log.end(two, 1).await.expect("it works");
-    append(&log, three, 1, 100).await;
+    append(&log, three, 1, 300).await;
     assert_eq!(after(&log, two, 1, 0).await, None);
-    append(&log, three, 1, 100).await;
-    append(&log, three, 1, 100).await;
+    append(&log, three, 1, 300).await;
+    append(&log, three, 1, 300).await;
     assert_eq!(after(&log, one, 1, 0).await, None);
     assert_eq!(after(&log, one, 1, 1).await, Some(0), "the stream itself goes on");
-    assert!(log.bytes() <= 3 * 256 + 3 * event);
+    assert!(log.bytes() <= 3 * 512 + 3 * event);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_newest_event_stays_however_large_it_is() {
     // RESUME-4
-    for log in [small().with_max_bytes(1_000), small().with_max_bytes_per_session(1_000)] {
+    for log in [small().with_max_bytes(1_200), small().with_max_bytes_per_session(1_200)] {
         open(&log, SESSION, 1, &[100, 100]).await;
         append(&log, SESSION, 1, 100_000).await;
         assert_eq!(after(&log, SESSION, 1, 2).await, Some(1));
         append(&log, SESSION, 1, 100).await;
         assert_eq!(after(&log, SESSION, 1, 3).await, Some(1));
-        assert!(log.bytes() <= 1_000);
+        assert!(log.bytes() <= 1_200);
     }
 }
 
