@@ -13,7 +13,7 @@ struct Run {
 
 /// How many runs are told apart. Beyond it the last one has holes, and a client that has
 /// seen a part of it is told too much at worst.
-const RUNS: usize = 16;
+const RUNS: usize = 256;
 
 impl Losses {
     /// Positions come in ascending order: the oldest goes first.
@@ -28,11 +28,22 @@ impl Losses {
         }
     }
 
+    /// Nobody can ask any more for what comes after a position before this.
+    pub(super) fn forget(&mut self, before: u64) {
+        let forgotten = self.0.partition_point(|run| run.last <= before);
+        self.0.drain(..forgotten);
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.0.len() * size_of::<Run>()
+    }
+
     /// How many there are after one position, up to another.
     pub(super) fn within(&self, after: u64, through: u64) -> usize {
-        let ends_within = |run: &&Run| after < run.last && run.last <= through;
+        let start = self.0.partition_point(|run| run.last <= after);
+        let ends_within = |run: &&Run| run.last <= through;
         let unseen = |run: &Run| run.count.min(run.last - after.max(run.first - 1));
-        let lost: u64 = self.0.iter().filter(ends_within).map(unseen).sum();
+        let lost: u64 = self.0[start..].iter().take_while(ends_within).map(unseen).sum();
         usize::try_from(lost).unwrap_or(usize::MAX)
     }
 }
@@ -67,11 +78,21 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_can_ask_for_is_forgotten() {
+        let mut losses = of([1, 2, 3, 7, 8, 20]);
+        losses.forget(7);
+        assert_eq!((losses.within(7, 30), losses.bytes()), (2, 2 * 24));
+        losses.forget(30);
+        assert_eq!(losses.bytes(), 0);
+    }
+
+    #[test]
     fn losses_take_bounded_room_and_none_is_left_out() {
         // LOG-2
         let losses = of((1..=1_000).map(|n| n * 2));
         assert_eq!(losses.0.len(), RUNS);
         assert_eq!(losses.within(0, 2_000), 1_000);
         assert_eq!(losses.within(0, 10), 5);
+        assert_eq!(losses.bytes(), RUNS * 24);
     }
 }

@@ -61,7 +61,7 @@ impl Track {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.losses.bytes()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -145,7 +145,10 @@ impl Track {
         self.bytes -= cost(&dropped.message);
         self.losable -= usize::from(may_be_lost(&dropped.message));
         match dropped.message.overflow() {
-            Overflow::Close => self.gone = self.gone.max(dropped.position),
+            Overflow::Close => {
+                self.gone = self.gone.max(dropped.position);
+                self.losses.forget(self.gone);
+            }
             Overflow::DropOldest => self.losses.add(dropped.position),
             _ => {}
         }
