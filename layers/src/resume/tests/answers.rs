@@ -149,3 +149,25 @@ async fn each_message_goes_to_its_own_stream_alone() {
         assert_eq!(numbers(stream).await, expected);
     }
 }
+
+#[test]
+fn outside_a_runtime_streams_go_through_as_they_are() {
+    // RESUME-11
+    let inner = tower::service_fn(|_: Request<Inbound>| {
+        let (sender, receiver) = queue::channel(1024);
+        sender.finish(Some(note(1))).expect("open");
+        let stream = Outbound::Stream(EventStream::call(receiver));
+        std::future::ready(Ok::<_, Infallible>(Response::new(stream)))
+    });
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut service = ResumeLayer::new().layer(inner);
+    let mut answer = tower::Service::call(&mut service, call().within(&session(1, V2025_11_25)));
+    let std::task::Poll::Ready(Ok(response)) = Pin::new(&mut answer).poll(&mut cx) else {
+        panic!("the answer is there");
+    };
+    let mut stream = stream(response);
+    let std::task::Poll::Ready(Some(event)) = Pin::new(&mut stream).poll_next(&mut cx) else {
+        panic!("the event is there");
+    };
+    assert!(event.id.is_none() && event.message.is_some());
+}

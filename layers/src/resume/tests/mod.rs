@@ -2,6 +2,7 @@ mod answers;
 mod closing;
 mod ending;
 mod event_id;
+mod keeping;
 mod limits;
 mod log;
 mod model;
