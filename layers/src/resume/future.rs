@@ -121,7 +121,9 @@ impl Exchange {
 /// One answer, whatever is wrong with the id: it tells nothing of other sessions
 /// (RESUME-8).
 pub(super) fn unknown_event() -> Rejection {
-    Rejection::invalid_request("no stream can be resumed after this Last-Event-ID")
+    Rejection::invalid_request(
+        "no stream can be resumed after this Last-Event-ID; leave it out to open a new one",
+    )
 }
 
 impl<F> fmt::Debug for ResponseFuture<F> {

@@ -54,7 +54,7 @@ impl Node {
             Some((self.enter(&session, feed, &runtime)?, runtime))
         });
         let Some((feed, runtime)) = entered else {
-            tracing::debug!(session = %session.id(), "a stream cannot be resumed: no room");
+            tracing::debug!(session = %session.id(), "a stream cannot be resumed");
             control.iter().for_each(StreamControl::end);
             return stream;
         };
@@ -104,7 +104,7 @@ impl Node {
         runtime: &Handle,
     ) -> Option<Arc<Feed>> {
         let feed = Arc::new(feed);
-        let (mut replaced, mut dropped) = (None, None);
+        let (mut replaced, mut dropped) = (Vec::new(), None);
         let mut sessions = self.lock();
         let feeds = match sessions.entry(session.id()) {
             Entry::Occupied(entry) => entry.into_mut(),
@@ -120,8 +120,8 @@ impl Node {
             return Some(Arc::clone(same)); // Resumed twice at the same time.
         }
         if feed.subscription {
-            let first = |other: &&Arc<Feed>| other.subscription && other.is_running();
-            replaced = feeds.iter().find(first).cloned();
+            let before = |other: &&Arc<Feed>| other.subscription && other.is_running();
+            replaced.extend(feeds.iter().filter(before).cloned());
         }
         if feeds.len() >= self.max_streams {
             match feeds.iter().position(|other| !other.is_running()) {
@@ -132,7 +132,7 @@ impl Node {
         }
         feeds.push(Arc::clone(&feed));
         drop(sessions);
-        replaced.iter().for_each(|first| first.replace());
+        replaced.iter().for_each(|before| before.replace());
         if let Some(dropped) = dropped {
             let removal = self.log.remove(dropped.session, dropped.stream);
             runtime.spawn(async move {

@@ -201,6 +201,33 @@ async fn a_second_standalone_stream_replaces_the_first() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn of_standalone_streams_asked_for_at_once_one_is_left() {
+    // SSE-27
+    let (server, session) = (Server::new(&ResumeLayer::new()), session(1, V2025_11_25));
+    let asked: Vec<_> = (0..60)
+        .map(|_| {
+            let (server, request) = (server.clone(), get().within(&session));
+            tokio::spawn(async move { server.send(request).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for answer in asked {
+        answers.push(answer.await.expect("no panic"));
+    }
+    let open = || {
+        let taps = server.taps.lock().expect("not poisoned");
+        taps.iter().filter(|tap| !tap.is_closed()).count()
+    };
+    let one_is_left = async {
+        while open() > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(60), one_is_left).await.expect("the others are replaced");
+    assert_eq!(open(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_only_the_log_knows_is_replayed_once_it_has_ended() {
     // RESUME-4
