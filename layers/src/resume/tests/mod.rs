@@ -2,12 +2,14 @@ mod answers;
 mod closing;
 mod ending;
 mod event_id;
+mod failing;
 mod keeping;
 mod limits;
 mod log;
 mod model;
 mod readiness;
 mod resuming;
+mod takeover;
 
 use std::{
     convert::Infallible,
