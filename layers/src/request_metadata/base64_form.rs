@@ -1,6 +1,7 @@
 use std::{borrow::Cow, fmt};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use http::HeaderValue;
 
 const PREFIX: &str = "=?base64?";
 const SUFFIX: &str = "?=";
@@ -41,6 +42,25 @@ pub fn decode(value: &[u8]) -> Result<Cow<'_, str>, InvalidMirroredValue> {
     String::from_utf8(decoded)
         .map(Cow::Owned)
         .map_err(|_| invalid(InvalidMirroredValueKind::NotUtf8))
+}
+
+/// Writes the value of an `Mcp-Name` or `Mcp-Param-*` header: as it stands where it
+/// is read back so, else in the Base64 form (META-13).
+///
+/// ```
+/// use mcp_layers::request_metadata::encode_mirrored;
+///
+/// assert_eq!(encode_mirrored("eu-west"), "eu-west");
+/// assert_eq!(encode_mirrored("é"), "=?base64?w6k=?=");
+/// assert_eq!(encode_mirrored(" padded "), "=?base64?IHBhZGRlZCA=?=");
+/// ```
+#[must_use]
+pub fn encode(text: &str) -> HeaderValue {
+    let value = match decode(text.as_bytes()) {
+        Ok(read) if read == text => HeaderValue::try_from(text),
+        _ => HeaderValue::try_from(format!("{PREFIX}{}{SUFFIX}", BASE64_STANDARD.encode(text))),
+    };
+    value.expect("visible ASCII, space and tab")
 }
 
 /// The value of a mirrored header cannot be read; its message says why.

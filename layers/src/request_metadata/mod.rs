@@ -135,7 +135,10 @@ mod trace;
 #[cfg(test)]
 mod tests;
 
-pub use base64_form::{InvalidMirroredValue, InvalidMirroredValueKind, decode as decode_mirrored};
+pub use base64_form::{
+    InvalidMirroredValue, InvalidMirroredValueKind, decode as decode_mirrored,
+    encode as encode_mirrored,
+};
 pub use layer::RequestMetadataLayer;
 pub use mcp_layers_core::ResponseFuture;
 pub use mirrored::{MirroredKind, MirroredParam, MirroredParams};

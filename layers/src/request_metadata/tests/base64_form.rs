@@ -1,7 +1,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use proptest::prelude::*;
 
-use super::super::{InvalidMirroredValueKind as Kind, decode_mirrored};
+use super::super::{InvalidMirroredValueKind as Kind, decode_mirrored, encode_mirrored};
 
 #[test]
 fn the_form_is_decoded_and_everything_else_is_text() {
@@ -45,6 +45,19 @@ proptest! {
     #[test]
     fn what_was_encoded_is_decoded(text in any::<String>()) {
         let value = format!("=?base64?{}?=", BASE64_STANDARD.encode(&text));
+        prop_assert_eq!(decode_mirrored(value.as_bytes()).expect("it is well formed"), text);
+    }
+
+    #[test]
+    fn every_text_is_written_so_that_it_is_read_back(text in any::<String>()) {
+        let value = encode_mirrored(&text);
+        prop_assert_eq!(decode_mirrored(value.as_bytes()).expect("it is well formed"), text);
+    }
+
+    #[test]
+    fn text_that_looks_like_the_form_is_written_in_it(text in "=\\?base64\\?[ -~]{0,8}\\?=") {
+        let value = encode_mirrored(&text);
+        prop_assert_ne!(value.as_bytes(), text.as_bytes());
         prop_assert_eq!(decode_mirrored(value.as_bytes()).expect("it is well formed"), text);
     }
 
