@@ -21,6 +21,8 @@ mod serve;
 mod service;
 mod shared;
 mod stack;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tool;
 
 pub use ask::{Ask, InputError, InputErrorKind, InputRequired};
