@@ -70,11 +70,6 @@ impl Answer {
         self["resultType"] == "input_required"
     }
 
-    pub(super) fn with_notifications(mut self, notifications: Vec<Notification>) -> Self {
-        self.notifications = notifications;
-        self
-    }
-
     /// What came before the result, in order, of all its rounds.
     #[must_use]
     pub fn notifications(&self) -> &[Notification] {

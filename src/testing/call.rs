@@ -11,22 +11,34 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::Full;
-use mcp_layers_core::{
-    headers::MCP_SESSION_ID,
-    jsonrpc::{RequestId, code},
-    protocol::meta,
-};
+use mcp_layers_core::{jsonrpc::RequestId, protocol::meta};
 use serde_json::{Map, Value, json};
 
-use super::{
-    Answer, Notification, TestClient,
-    endpoint::BoxFuture,
-    error::{CallError, CallErrorKind},
-};
-use crate::ProtocolVersion;
+use super::{Answer, CallError, TestClient, endpoint::BoxFuture};
 
 /// A request that is sent once it is awaited or polled. Dropping it is what a client
 /// that goes away does.
+///
+/// ```
+/// # use mcp_stack::{BoxError, testing::TestClient};
+/// # use serde_json::json;
+/// # async fn test(client: TestClient) -> Result<(), BoxError> {
+/// let call = client.call_tool("wait", json!({})).with_progress("started");
+/// let id = call.id().clone();
+/// let (answer, cancelled) = tokio::join!(call, async {
+///     client.next_notification().await;
+///     client.cancel(&id).await
+/// });
+/// cancelled?;
+/// assert!(answer.is_err());
+///
+/// let nameless = client.call_tool("add", json!({ "a": 1, "b": 2 })).with_edit(|request| {
+///     request.headers_mut().remove("mcp-name");
+/// });
+/// assert_eq!(nameless.await.unwrap_err().code(), Some(-32020));
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct Call {
     id: RequestId,
@@ -42,12 +54,12 @@ enum State {
 type Edit = Arc<dyn Fn(&mut Request<Full<Bytes>>) + Send + Sync>;
 
 pub(super) struct Draft {
-    client: TestClient,
-    method: String,
-    params: Map<String, Value>,
-    edits: Vec<Edit>,
+    pub(super) client: TestClient,
+    pub(super) method: String,
+    pub(super) params: Map<String, Value>,
+    pub(super) edits: Vec<Edit>,
     /// Not sent at all, but taken up again after this event.
-    resumed_after: Option<HeaderValue>,
+    pub(super) resumed_after: Option<HeaderValue>,
 }
 
 impl Call {
@@ -137,98 +149,6 @@ impl Future for Call {
                 }
             }
         }
-    }
-}
-
-impl Draft {
-    async fn run(mut self, mut id: RequestId) -> Result<Answer, CallError> {
-        let mut notifications = Vec::new();
-        let mut rounds = 0;
-        loop {
-            let answer = match self.round(&id, &mut notifications).await {
-                Ok(answer) => answer,
-                Err(error) if self.can_learn(&error) => {
-                    self.client.list_tools().await?;
-                    id = self.client.live.next_id();
-                    self.round(&id, &mut notifications).await?
-                }
-                Err(error) => return Err(error.with_notifications(notifications)),
-            };
-            if !self.client.is_modern() || !answer.is_input_required() {
-                return Ok(answer.with_notifications(notifications));
-            }
-            // Awaited apart, so that no borrow of the answer outlives the round.
-            let Some(responses) =
-                self.client.settings.closures.input_responses(answer.result()).await
-            else {
-                return Ok(answer.with_notifications(notifications));
-            };
-            if rounds == self.client.settings.max_rounds {
-                let detail = format!("the server asked for input more than {rounds} times");
-                return Err(
-                    CallError::new(CallErrorKind::Rounds, detail).with_notifications(notifications)
-                );
-            }
-            rounds += 1;
-            self.answer(&answer, responses);
-            id = self.client.live.next_id(); // MRTR-8
-        }
-    }
-
-    /// Makes the params those of the retry, with what this round asked for alone.
-    fn answer(&mut self, asked: &Answer, responses: Value) {
-        self.params.remove("inputResponses");
-        if asked.result().get("inputRequests").is_some() {
-            self.params.insert("inputResponses".into(), responses);
-        }
-        match asked.result().get("requestState") {
-            Some(state) => self.params.insert("requestState".into(), state.clone()),
-            None => self.params.remove("requestState"),
-        };
-    }
-
-    async fn round(
-        &self,
-        id: &RequestId,
-        notifications: &mut Vec<Notification>,
-    ) -> Result<Answer, CallError> {
-        let mut request = match &self.resumed_after {
-            Some(after) => self.client.get(Some(after.clone())),
-            None => self.client.message(Some(id), &self.method, self.params.clone()),
-        };
-        self.edits.iter().for_each(|edit| edit(&mut request));
-        let mut incoming = self.client.send(request).await?;
-        let is_stream = incoming.is_stream();
-        let notice = |notification| notifications.push(notification);
-        let result = self.client.converse(&mut incoming, Some(id), notice).await?;
-        let headers = incoming.headers;
-        let answer = Answer { result, headers, notifications: Vec::new(), is_stream };
-        self.learn(&answer);
-        Ok(answer)
-    }
-
-    /// Takes note of what a handshake agrees on.
-    fn learn(&self, answer: &Answer) {
-        let mut learnt = self.client.live.learnt();
-        match &*self.method {
-            "initialize" if !self.client.is_modern() => {
-                learnt.session = answer.headers.get(MCP_SESSION_ID).cloned();
-                let version = answer["protocolVersion"].as_str();
-                learnt.negotiated = version.and_then(ProtocolVersion::from_name);
-                learnt.server = answer.result().clone();
-            }
-            "server/discover" => learnt.server = answer.result().clone(),
-            _ => {}
-        }
-    }
-
-    /// Whether the tool may have mirrored arguments that only its schema tells of.
-    fn can_learn(&self, error: &CallError) -> bool {
-        let name = self.params.get("name").and_then(Value::as_str);
-        error.code() == Some(code::HEADER_MISMATCH)
-            && self.method == "tools/call"
-            && self.edits.is_empty()
-            && name.is_some_and(|name| !self.client.live.learnt().mirrored.contains_key(name))
     }
 }
 

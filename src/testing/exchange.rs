@@ -82,8 +82,8 @@ impl TestClient {
                     }
                     replies.detach_all();
                     return match message.get("result") {
-                        Some(result) => Ok(result.clone()),
-                        None => Err(refusal(incoming, Some(Ok(message)))),
+                        Some(result) if incoming.status == StatusCode::OK => Ok(result.clone()),
+                        _ => Err(refusal(incoming, Some(Ok(message)))),
                     };
                 }
             }
@@ -125,7 +125,11 @@ pub(super) fn refusal(incoming: &Incoming, last: Option<Result<Value, CallError>
         Some(Ok(message)) if message.get("error").is_some() => {
             CallError::refused(&message["error"])
         }
+        Some(Ok(message)) if message.get("result").is_some() => {
+            CallError::new(CallErrorKind::Status, "a result comes with status 200 OK")
+        }
         Some(Ok(message)) => return malformed(incoming, format!("this is no response: {message}")),
+        // Of an answer to a question, which has a status of its own.
         Some(Err(error)) if error.status().is_some() => return error,
         Some(Err(error)) => error,
         None if incoming.status == StatusCode::OK => {

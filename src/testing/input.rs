@@ -22,7 +22,18 @@ pub struct Asked {
     pub params: Value,
 }
 
-/// An answer to a question from the server.
+/// An answer to a question from the server. Any other result is made of JSON, and a
+/// refusal of an [`ErrorObject`]:
+///
+/// ```
+/// use mcp_stack::{ErrorObject, testing::Reply};
+/// use serde_json::json;
+///
+/// let blue = Reply::accept(json!({ "colour": "blue" }));
+/// assert_eq!(blue, json!({ "action": "accept", "content": { "colour": "blue" } }).into());
+/// let refused = Reply::from(ErrorObject::new(-1, "the user refuses"));
+/// # let _ = refused;
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply(pub(super) Result<Value, ErrorObject>);
 

@@ -19,6 +19,19 @@ use super::{
 /// An open stream of notifications: the answer to GET (legacy), or to
 /// `subscriptions/listen` (modern). Read by a task of its own; dropping it closes the
 /// stream.
+///
+/// ```
+/// # use mcp_stack::{BoxError, testing::TestClient};
+/// # use serde_json::json;
+/// # async fn test(client: TestClient) -> Result<(), BoxError> {
+/// let listener = client.listen(json!({ "toolsListChanged": true })).await?;
+/// assert_eq!(listener.acknowledged()["toolsListChanged"], true);
+/// client.call_tool("add_a_tool", json!({})).await?;
+/// let changed = listener.next().await.expect("the stream is open");
+/// assert_eq!(changed.method, "notifications/tools/list_changed");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping a listener closes its stream"]
 pub struct Listener {

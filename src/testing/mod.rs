@@ -5,7 +5,8 @@
 //! your own. It keeps the rules that a client must keep: the handshake, the session,
 //! `_meta`, the headers that repeat parts of the body, the choice between JSON and
 //! server-sent events. Bodies are read as they come, so a handler that streams is seen
-//! streaming, and a [`Call`] that is dropped is a client that went away.
+//! streaming, and a [`Call`] that is dropped is a client that went away. It needs the
+//! feature `testing`, of the dev-dependency alone, and a tokio runtime.
 //!
 //! ```
 //! use mcp_stack::{McpService, ProtocolVersion, Stack, Tool, testing::TestClient};
@@ -99,7 +100,9 @@ mod incoming;
 mod input;
 mod listener;
 mod live;
+mod methods;
 mod request;
+mod rounds;
 mod settings;
 mod sse;
 #[cfg(test)]

@@ -95,7 +95,7 @@ async fn a_request_can_be_spoiled_by_hand() -> TestResult {
         assert_eq!(refused.status(), Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     Ok(())
-} // NEG-11
+}
 
 #[tokio::test]
 async fn what_is_no_answer_says_what_it_is() -> TestResult {
@@ -108,6 +108,9 @@ async fn what_is_no_answer_says_what_it_is() -> TestResult {
         }
         Some("accepted") => empty(202),
         Some("nothing") => empty(200),
+        Some("result") => {
+            json_body(500, &json!({ "jsonrpc": "2.0", "id": seen.body["id"], "result": {} }))
+        }
         Some("no_json") => {
             let (writer, mut response) = stream();
             writer.raw("{oops");
@@ -118,6 +121,12 @@ async fn what_is_no_answer_says_what_it_is() -> TestResult {
             response
         }
         Some("cut") => stream().1,
+        Some("broken") => {
+            let (writer, response) = stream();
+            writer.raw("data: {");
+            writer.break_off();
+            response
+        }
         Some("neither") => json_body(200, &json!({ "jsonrpc": "2.0", "id": seen.body["id"] })),
         Some("another") => json_body(200, &json!({ "jsonrpc": "2.0", "id": "x", "result": {} })),
         Some("nobody") => {
@@ -136,13 +145,15 @@ async fn what_is_no_answer_says_what_it_is() -> TestResult {
         ("page", CallErrorKind::Status, 403),
         ("accepted", CallErrorKind::Status, 202),
         ("nothing", CallErrorKind::Cut, 200),
+        ("result", CallErrorKind::Status, 500),
         ("no_json", CallErrorKind::Malformed, 200),
         ("cut", CallErrorKind::Cut, 200),
+        ("broken", CallErrorKind::Cut, 200),
         ("neither", CallErrorKind::Malformed, 200),
         ("another", CallErrorKind::Malformed, 200),
         ("nobody", CallErrorKind::Refused, 400),
         ("number", CallErrorKind::Malformed, 200),
-        ("asks", CallErrorKind::Malformed, 200), // SSE-9
+        ("asks", CallErrorKind::Malformed, 200),
     ];
     for (name, kind, status) in table {
         let error = client.call_tool(name, Value::Null).await.expect_err(name);

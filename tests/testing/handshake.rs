@@ -48,7 +48,7 @@ async fn a_legacy_client_opens_a_session_and_keeps_to_what_was_negotiated() -> T
     assert_eq!(log[2].header("content-type"), Some("application/json"));
     assert_eq!(log[2].body.get("params"), None);
     Ok(())
-} // SESS-5, VER-17
+}
 
 #[tokio::test]
 async fn a_revision_without_the_version_header_does_without_it() -> TestResult {
@@ -87,7 +87,7 @@ async fn a_modern_client_says_all_in_each_request() -> TestResult {
     assert_eq!(log[1].header("mcp-name"), Some("test://motd"));
     assert_ne!(log[0].body["id"], log[1].body["id"]);
     Ok(())
-} // META-1, META-8, META-9, META-13
+}
 
 #[tokio::test]
 async fn the_stack_tells_each_client_who_it_is() {
@@ -121,7 +121,7 @@ async fn two_clients_of_one_stack_are_two_and_clones_are_one() -> TestResult {
     assert_eq!((gone.status(), gone.code()), (Some(http::StatusCode::NOT_FOUND), Some(-32001)));
     second.ping().await?;
     Ok(())
-} // SESS-6
+}
 
 #[tokio::test]
 async fn a_service_without_a_stack_is_served_in_both_eras() -> TestResult {
@@ -149,6 +149,40 @@ async fn layers_of_the_host_are_called_too() -> TestResult {
     let refused = client.list_tools().await.expect_err("one a minute");
     assert_eq!(refused.status(), Some(http::StatusCode::TOO_MANY_REQUESTS));
     assert!(refused.headers().contains_key("retry-after"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_router_is_called_at_the_path_of_the_stack() -> TestResult {
+    let stack = Stack::new(service()).build();
+    let router = axum::Router::new().route_service("/tools", stack);
+    let client = TestClient::new(router.layer(tower_http::trace::TraceLayer::new_for_http()));
+    let client = client.with_uri("/tools").connect().await?;
+    assert_eq!(client.call_tool("add", json!({ "a": 1, "b": 2 })).await?.text(), "3");
+    let lost = client.with_uri("/elsewhere").ping().await.expect_err("there is no such route");
+    assert_eq!(lost.status(), Some(http::StatusCode::NOT_FOUND));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_service_is_called_once_it_is_ready() -> TestResult {
+    let stack = Stack::new(service()).build();
+    // It panics if it is called before it is ready, which it is for one call at a time.
+    let one_by_one = tower::limit::ConcurrencyLimitLayer::new(1).layer(stack);
+    let client = TestClient::new(one_by_one);
+    let (first, second) = tokio::join!(client.list_tools(), client.list_prompts());
+    assert_eq!((first?.len(), second?.len()), (5, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_and_its_calls_go_to_other_tasks() -> TestResult {
+    fn is_shared<T: Clone + Send + Sync + 'static>(_: &T) {}
+    let client = TestClient::new(Stack::new(service()).build());
+    is_shared(&client);
+    let call = tokio::spawn(client.read_resource("test://motd"));
+    let list = tokio::spawn(async move { client.connect().await?.list_tools().await });
+    assert_eq!((call.await??.text(), list.await??.len()), ("be kind".to_owned(), 5));
     Ok(())
 }
 

@@ -52,7 +52,7 @@ async fn the_call_is_repeated_with_the_answers_of_each_round() -> TestResult {
     assert_ne!(log[0].body["id"], log[1].body["id"]);
     assert_ne!(log[1].body["id"], log[2].body["id"]);
     Ok(())
-} // MRTR-8, MRTR-10
+}
 
 #[tokio::test]
 async fn several_questions_are_answered_at_once() -> TestResult {
@@ -77,7 +77,7 @@ async fn several_questions_are_answered_at_once() -> TestResult {
     assert_eq!(responses["greeting"]["content"]["text"], "hi");
     assert_eq!(responses["roots"], json!({ "roots": [] }));
     Ok(())
-} // MRTR-4, MRTR-24
+}
 
 #[tokio::test]
 async fn state_alone_is_repeated_at_once() -> TestResult {
@@ -90,7 +90,7 @@ async fn state_alone_is_repeated_at_once() -> TestResult {
     assert_eq!(params["requestState"], "later");
     assert_eq!(params.get("inputResponses"), None);
     Ok(())
-} // MRTR-10
+}
 
 #[tokio::test]
 async fn what_cannot_be_answered_is_left_to_the_test() -> TestResult {
@@ -111,7 +111,7 @@ async fn what_cannot_be_answered_is_left_to_the_test() -> TestResult {
     assert!(!answered.await?.is_input_required());
     assert_eq!(seen(&log)[2].body["params"]["requestState"], "s");
     Ok(())
-} // MRTR-9
+}
 
 #[tokio::test]
 async fn a_server_that_never_stops_asking_is_stopped() {
@@ -124,4 +124,16 @@ async fn a_server_that_never_stops_asking_is_stopped() {
     let error = client.with_max_rounds(0).call_tool("ask", Value::Null).await;
     assert_eq!(error.expect_err("not even once").kind(), CallErrorKind::Rounds);
     assert_eq!(seen(&log).len(), 18);
+}
+
+#[tokio::test]
+async fn a_question_that_breaks_the_rules_is_an_error() {
+    let (client, _) = scripted(|seen| match seen.method() {
+        "tools/call" => seen.result(&json!({ "resultType": "input_required" })),
+        _ => seen.result(&ask(&elicit("name"), None)),
+    });
+    let client = client.on_elicit(|_| Reply::cancel());
+    for call in [client.call_tool("ask", Value::Null), client.request("tools/list", Value::Null)] {
+        assert_eq!(call.await.expect_err("not so").kind(), CallErrorKind::Malformed);
+    }
 }

@@ -1,5 +1,6 @@
 //! `testing::TestClient`, against the real stack and against servers that play a
-//! script.
+//! script. What is tested is the client: the requirements of a server have their tests
+//! elsewhere, and no ids here.
 
 mod calls;
 mod handshake;

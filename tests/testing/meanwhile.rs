@@ -28,7 +28,7 @@ async fn progress_and_log_messages_come_before_the_result() -> TestResult {
         assert_eq!(client.next_notification().await, *message);
     }
     Ok(())
-} // PROG-1, LOG-1
+}
 
 #[tokio::test]
 async fn messages_are_seen_when_they_come_and_not_at_the_end() -> TestResult {
@@ -68,7 +68,7 @@ async fn a_legacy_call_is_cancelled_by_a_message() -> TestResult {
         assert_eq!(error.notifications().len(), 1);
     }
     Ok(())
-} // CANCEL-5
+}
 
 #[tokio::test]
 async fn dropping_a_call_is_a_client_that_goes_away() -> TestResult {
@@ -94,7 +94,7 @@ async fn dropping_a_call_is_a_client_that_goes_away() -> TestResult {
         _ = client.call_tool("wait", Value::Null).with_progress(1) => panic!("it never ends"),
         _ = client.next_notification() => {}
     }
-    dropped.recv().await.expect("the handler is dropped"); // CANCEL-1
+    dropped.recv().await.expect("the handler is dropped");
     Ok(())
 }
 
@@ -127,4 +127,4 @@ async fn a_call_that_breaks_off_is_taken_up_again() -> TestResult {
     assert_eq!(resumed.header("accept"), Some("text/event-stream"));
     assert!(client.reconnect(&id, "a\nb").is_err());
     Ok(())
-} // RESUME-6
+}

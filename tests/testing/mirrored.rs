@@ -43,12 +43,12 @@ async fn they_are_learnt_from_the_list_or_from_the_refusal() -> TestResult {
         assert_eq!(told.call_tool("deploy", arguments).await?.text(), expected);
     }
     Ok(())
-} // META-18, META-19, META-21, META-22, META-24
+}
 
 #[tokio::test]
 async fn a_call_that_was_spoiled_by_hand_is_not_mended() {
     let call = deploy().call_tool("deploy", json!({ "region": "eu" })).with_edit(|_| {});
-    assert_eq!(call.await.expect_err("a header is missing").code(), Some(-32020)); // META-18
+    assert_eq!(call.await.expect_err("a header is missing").code(), Some(-32020));
 }
 
 #[tokio::test]

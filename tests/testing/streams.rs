@@ -56,7 +56,7 @@ async fn a_modern_stream_begins_with_what_is_honoured_and_ends_with_a_result() -
     assert_eq!(listener.notifications(), [notification]);
     assert_eq!(listener.ended().await?, json!({ "resultType": "complete" }));
     Ok(())
-} // LISTEN-2, LISTEN-11
+}
 
 #[tokio::test]
 async fn a_modern_stream_that_begins_otherwise_is_an_error() {
@@ -69,9 +69,9 @@ async fn a_modern_stream_that_begins_otherwise_is_an_error() {
         None => seen.error(200, -32602),
     });
     let error = client.listen(json!({})).await.expect_err("no acknowledgement");
-    assert_eq!(error.kind(), CallErrorKind::Malformed); // LISTEN-2
+    assert_eq!(error.kind(), CallErrorKind::Malformed);
     let error = client.listen(json!("all")).await.expect_err("no filter");
-    assert_eq!(error.code(), Some(-32602)); // LISTEN-1
+    assert_eq!(error.code(), Some(-32602));
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_legacy_stream_carries_notifications_and_questions() -> TestResult {
     assert_eq!(listener.next().await, None);
     assert_eq!(listener.ended().await.expect_err("no result").kind(), CallErrorKind::Cut);
     Ok(())
-} // SSE-19
+}
 
 #[tokio::test]
 async fn a_response_on_a_legacy_stream_is_an_error() -> TestResult {
@@ -106,7 +106,7 @@ async fn a_response_on_a_legacy_stream_is_an_error() -> TestResult {
         CallErrorKind::Malformed
     );
     Ok(())
-} // SSE-21
+}
 
 #[tokio::test]
 async fn dropping_a_listener_closes_its_stream() -> TestResult {
@@ -114,7 +114,7 @@ async fn dropping_a_listener_closes_its_stream() -> TestResult {
     let listener = client.listen(json!({})).await?;
     let (writer, _) = streams.recv().await.expect("a stream");
     drop(listener);
-    writer.dropped().await; // LISTEN-10
+    writer.dropped().await;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 use std::{
     convert::Infallible,
     future::ready,
+    io,
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context as TaskContext, Poll},
@@ -148,15 +149,20 @@ pub(crate) fn scripted(
 }
 
 /// A body whose pieces come when the script sends them.
-pub(crate) struct Script(mpsc::UnboundedReceiver<Bytes>);
+pub(crate) struct Script(mpsc::UnboundedReceiver<io::Result<Bytes>>);
 
 #[derive(Debug, Clone)]
-pub(crate) struct Writer(mpsc::UnboundedSender<Bytes>);
+pub(crate) struct Writer(mpsc::UnboundedSender<io::Result<Bytes>>);
 
 impl Writer {
     pub(crate) fn raw(&self, text: &str) {
         // Fails once the client is gone, which some tests want.
-        let _ = self.0.send(Bytes::copy_from_slice(text.as_bytes()));
+        let _ = self.0.send(Ok(Bytes::copy_from_slice(text.as_bytes())));
+    }
+
+    /// The connection is lost.
+    pub(crate) fn break_off(&self) {
+        let _ = self.0.send(Err(io::ErrorKind::ConnectionReset.into()));
     }
 
     pub(crate) fn event(&self, message: &Value) {
@@ -197,12 +203,12 @@ pub(crate) fn json_body(status: u16, body: &Value) -> Response<Script> {
 
 impl Body for Script {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut TaskContext<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0.poll_recv(cx).map(|data| data.map(|data| Ok(Frame::data(data))))
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.0.poll_recv(cx).map(|piece| Some(piece?.map(Frame::data)))
     }
 }

@@ -41,7 +41,7 @@ fn each_field_is_read_and_what_is_none_is_passed_over() {
     for (stream, expected) in table {
         assert_eq!(parse(stream.as_bytes()), expected, "{stream:?}");
     }
-} // SSE-1, SSE-2, SSE-12, SSE-15
+}
 
 #[test]
 fn every_line_end_ends_a_line() {
