@@ -76,8 +76,8 @@ mod tests {
             assert!(answer.is_error());
             assert_eq!(answer.text(), "cannot divide by zero");
 
-            let nameless = client.call_tool("multiply", json!({})).await.unwrap_err();
-            assert_eq!(nameless.code(), Some(-32602));
+            let unknown = client.call_tool("multiply", json!({})).await;
+            assert_eq!(unknown.expect_err("there is no such tool").code(), Some(-32602));
         }
         Ok(())
     }

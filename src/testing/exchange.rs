@@ -7,7 +7,7 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use mcp_layers_core::jsonrpc::RequestId;
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::{
     Notification, TestClient,
@@ -46,6 +46,7 @@ impl TestClient {
         let id = id.map(|id| json!(id));
         // Dropped with the call, and then its answers stop too.
         let mut replies = JoinSet::new();
+        let mut thinking = Vec::new();
         loop {
             let next = poll_fn(|cx| {
                 while let Poll::Ready(Some(delivered)) = replies.poll_join_next(cx) {
@@ -62,6 +63,11 @@ impl TestClient {
             match (message.get("method").and_then(Value::as_str), message.get("id")) {
                 (Some(_), None) => {
                     let notification = Notification::of(&message);
+                    if notification.method == "notifications/cancelled" {
+                        let cancelled = &notification.params["requestId"];
+                        let is_meant = |(asked, _): &&(Value, AbortHandle)| asked == cancelled;
+                        thinking.iter().filter(is_meant).for_each(|(_, task)| task.abort());
+                    }
                     self.live.inbox.push(notification.clone());
                     notice(notification);
                 }
@@ -71,7 +77,7 @@ impl TestClient {
                 }
                 (Some(method), Some(asked)) => {
                     let answer = self.answer(method, asked.clone(), &message["params"]);
-                    replies.spawn(answer);
+                    thinking.push((asked.clone(), replies.spawn(answer)));
                 }
                 (None, answered) => {
                     if answered != id.as_ref() && !is_unaddressed_error(&message) {

@@ -30,7 +30,7 @@ fn deploy() -> TestClient {
 async fn they_are_learnt_from_the_list_or_from_the_refusal() -> TestResult {
     let arguments = [
         json!({ "region": "eu-west", "size": { "cores": 4 }, "dry": true }),
-        json!({ "region": " zürich ", "size": { "cores": -4.0 }, "dry": null }),
+        json!({ "region": " zürich ", "size": { "cores": -4.0 }, "dry": false }),
         json!({ "region": "", "size": {} }),
         json!({ "region": "=?base64?x?=" }),
     ];
@@ -59,7 +59,7 @@ async fn a_call_is_mended_once() {
         }
         _ => seen.error(400, -32020),
     });
-    let arguments = json!({ "region": "eu", "size": { "cores": 1 } });
+    let arguments = json!({ "region": "eu", "size": { "cores": 1 }, "dry": null });
     let error = client.call_tool("deploy", arguments).await.expect_err("whatever it says");
     assert_eq!(error.code(), Some(-32020));
     let log = seen(&log);

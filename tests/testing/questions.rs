@@ -7,7 +7,7 @@ use mcp_stack::{
     testing::{CallErrorKind, Reply, TestClient},
 };
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use crate::support::{Log, TestResult, Writer, empty, scripted, seen, stream};
 
@@ -134,31 +134,67 @@ async fn an_answer_that_the_server_refuses_fails_the_call() {
     assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
 }
 
-#[tokio::test]
-async fn dropping_a_call_ends_its_answers() {
-    struct Left(Arc<Notify>);
-    impl Drop for Left {
-        fn drop(&mut self) {
-            self.0.notify_one();
-        }
+/// Says that it was dropped.
+struct Left(Arc<Notify>);
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        self.0.notify_one();
     }
-    let (begun, left) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let (client, log) = asking(&[("e", "elicitation/create")]);
-    let (beginning, leaving) = (begun.clone(), left.clone());
+}
+
+/// Never answers; fires the first when it is asked, and the second when it is given up.
+fn undecided(client: TestClient) -> (TestClient, Arc<Notify>, Arc<Notify>) {
+    let (asked, left) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (begun, leaving) = (asked.clone(), left.clone());
     let client = client.on_elicit(move |_| {
-        beginning.notify_one();
+        begun.notify_one();
         let guard = Left(leaving.clone());
         async move {
             let _guard = guard;
             std::future::pending::<Reply>().await
         }
     });
+    (client, asked, left)
+}
+
+#[tokio::test]
+async fn dropping_a_call_ends_its_answers() {
+    let (client, log) = asking(&[("e", "elicitation/create")]);
+    let (client, asked, left) = undecided(client);
     tokio::select! {
         answer = client.call_tool("ask", Value::Null) => panic!("it never ends: {answer:?}"),
-        () = begun.notified() => {}
+        () = asked.notified() => {}
     }
     left.notified().await;
     assert_eq!(seen(&log).len(), 1);
+}
+
+#[tokio::test]
+async fn a_question_that_the_server_takes_back_is_not_answered() -> TestResult {
+    let (sender, mut streams) = mpsc::unbounded_channel();
+    let (client, log) = scripted(move |_| {
+        let (writer, response) = stream();
+        writer.event(&json!({ "jsonrpc": "2.0", "id": 7, "method": "elicitation/create" }));
+        sender.send(writer).expect("the test listens");
+        response
+    });
+    let (client, asked, left) = undecided(client.legacy(ProtocolVersion::V2025_11_25));
+    let call = client.call_tool("ask", Value::Null).with_id("c");
+    let (answer, ()) = tokio::join!(call, async {
+        let writer = streams.recv().await.expect("a stream");
+        asked.notified().await;
+        writer.event(&json!({
+            "jsonrpc": "2.0",
+            "method": "notifications/cancelled",
+            "params": { "requestId": 7 },
+        }));
+        left.notified().await;
+        writer.result(&json!("c"), &json!({}));
+    });
+    assert_eq!(answer?.notifications().len(), 1);
+    assert_eq!(seen(&log).len(), 1);
+    Ok(())
 }
 
 #[tokio::test]
