@@ -135,7 +135,7 @@ impl TestClient {
     ///
     /// # Errors
     ///
-    /// [`CallError`], of kind [`Malformed`](CallErrorKind::Malformed), for an event id
+    /// [`CallError`], of kind [`Malformed`](super::CallErrorKind::Malformed), for an event id
     /// that no header can carry.
     pub fn reconnect(&self, id: &RequestId, last_event_id: &str) -> Result<Call, CallError> {
         Ok(Call::resumed(self.clone(), id, event_id(last_event_id)?))
