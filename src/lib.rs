@@ -7,6 +7,7 @@ mod context;
 mod dispatch;
 mod handler;
 mod input;
+mod handlers;
 mod meta;
 mod notify;
 mod offer;
@@ -30,14 +31,17 @@ pub use completion::{Completion, CompletionRequest};
 pub use content::{Content, ResourceLink};
 pub use context::Context;
 pub use handler::{
-    Argument, Arguments, Async, Blocking, BoxError, Call, Handler, HandlerFuture, IntoHandler,
-    IntoOutput, InvalidArguments, Json,
+    Argument, Arguments, Async, Blocking, BoxError, Call, Handle, Handler, HandlerFuture,
+    IntoHandler, IntoOutput, InvalidArguments, Json, Stateful,
 };
 pub use input::{
     Elicitation, Elicited, Field, Form, IncludeContext, Input, InvalidForm, ListRoots, Media,
     ModelPreferences, Root, Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool,
     StopReason, ToolChoice, ToolUse, ToolUseResult, UrlElicitation, field,
 };
+pub use handlers::Handlers;
+#[cfg(feature = "macros")]
+pub use mcp_stack_macros::{handlers, prompt, resource, tool};
 pub use meta::{InvalidMeta, Meta};
 pub use prompt::{Prompt, PromptArgument, PromptMessage, PromptResult};
 pub use registry::{Draft, RegisterError, RegisterErrorKind, Registry};
@@ -61,3 +65,13 @@ pub use mcp_layers_core::{
     jsonrpc::{ErrorObject, RawJson},
     protocol::{LogLevel, ProtocolVersion},
 };
+
+/// What the attributes' code names, so that a server needs no crate but this one.
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod __private {
+    pub use schemars;
+    pub use serde;
+
+    pub use crate::handler::parameter::Parameter;
+}

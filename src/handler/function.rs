@@ -1,4 +1,4 @@
-use std::future::Future;
+use std::{any::Any, future::Future};
 
 use mcp_layers_core::jsonrpc::RawJson;
 use schemars::JsonSchema;
@@ -15,6 +15,7 @@ use crate::Context;
     label = "not one of `Fn()`, `Fn(Args)`, `Fn(Context)`, `Fn(Args, Context)`, sync or async",
     note = "`Args` must be owned and implement `serde::Deserialize` and `schemars::JsonSchema`; arguments come before the `Context`",
     note = "the return type must be text, content, `Json(value)`, or a `Result` of one of these whose error is a `std::error::Error`, a `String` or a `&str`",
+    note = "a handler with state of its own may be a value that implements `mcp_stack::Handle`",
     note = "the future of an async handler must be `Send`: hold no `Rc`, `RefCell` borrow or `std::sync::MutexGuard` across an `.await`"
 )]
 pub trait IntoHandler<T, Form>: Send + Sync + 'static {
@@ -45,14 +46,30 @@ pub trait Argument: Sized {
     fn schema() -> Option<RawJson>;
 }
 
-impl<A: DeserializeOwned + JsonSchema> Argument for A {
+/// `()` stands for no arguments, like no parameter (TOOL-10).
+impl<A: DeserializeOwned + JsonSchema + 'static> Argument for A {
     fn from_call(call: Call) -> Result<Self, BoxError> {
-        Ok(call.arguments.into()?)
+        match if_unit() {
+            Some(unit) => Ok(unit),
+            None => Ok(call.arguments.into()?),
+        }
     }
 
     fn schema() -> Option<RawJson> {
-        Some(crate::schema::of::<A>())
+        match if_unit::<A>() {
+            Some(_) => None,
+            None => Some(crate::schema::of::<A>()),
+        }
     }
+}
+
+/// The value of `A`, if that is `()`.
+fn if_unit<A: 'static>() -> Option<A> {
+    let mut value = None::<A>;
+    if let Some(unit) = (&mut value as &mut dyn Any).downcast_mut::<Option<()>>() {
+        *unit = Some(());
+    }
+    value
 }
 
 impl Argument for Context {

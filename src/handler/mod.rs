@@ -5,16 +5,21 @@
 //! `Fn()`, `Fn(Args)`, `Fn(Context)` or `Fn(Args, Context)`, where `Args` is any
 //! type with `serde::Deserialize` and `schemars::JsonSchema`. What it returns is
 //! anything that implements [`IntoOutput`] for the item at hand, or a `Result` of
-//! that with an error that can become a boxed [`std::error::Error`].
+//! that with an error that can become a boxed [`std::error::Error`]. A handler with
+//! much state is a value that implements [`Handle`].
 
 mod arguments;
 mod function;
 mod future;
+mod handle;
 mod output;
+#[cfg(feature = "macros")]
+pub(crate) mod parameter;
 
 pub use arguments::{Arguments, InvalidArguments};
 pub use function::{Argument, Async, Blocking, IntoHandler};
 pub use future::HandlerFuture;
+pub use handle::{Handle, Stateful};
 pub use output::{IntoOutput, Json};
 
 use std::{
