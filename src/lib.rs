@@ -73,5 +73,5 @@ pub mod __private {
     pub use schemars;
     pub use serde;
 
-    pub use crate::handler::parameter::Parameter;
+    pub use crate::handler::parameter::{As, Parameter, checked};
 }

@@ -26,3 +26,37 @@ pub(crate) fn description(attributes: &[Attribute]) -> Result<Option<String>> {
     let text = lines.join("\n").trim().to_owned();
     Ok((!text.is_empty()).then_some(text))
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::{Attribute, parse_quote};
+
+    use super::description;
+
+    #[test]
+    fn a_doc_comment_keeps_its_lines_and_loses_its_margin() {
+        let attributes: [Attribute; 6] = [
+            parse_quote!(#[doc = ""]),
+            parse_quote!(#[doc = " One."]),
+            parse_quote!(#[must_use]),
+            parse_quote!(#[doc = ""]),
+            parse_quote!(#[doc = "   - two"]),
+            parse_quote!(#[doc = " \n"]),
+        ];
+        let text = description(&attributes).expect("plain text");
+        assert_eq!(text.as_deref(), Some("One.\n\n  - two"));
+    }
+
+    #[test]
+    fn no_text_is_no_description() {
+        let attributes: [Attribute; 2] = [parse_quote!(#[doc = " "]), parse_quote!(#[doc(hidden)])];
+        assert_eq!(description(&attributes).expect("plain text"), None);
+    }
+
+    #[test]
+    fn a_text_that_only_the_compiler_knows_is_refused() {
+        let attributes: [Attribute; 1] = [parse_quote!(#[doc = include_str!("a.md")])];
+        let fault = description(&attributes).expect_err("refused").to_string();
+        assert!(fault.contains("`description = …`"), "{fault}");
+    }
+}

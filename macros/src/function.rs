@@ -8,10 +8,7 @@ use syn::{
     parse_quote,
 };
 
-use crate::{
-    expand::{self, Marked},
-    kind::Kind,
-};
+use crate::{item::Marked, kind::Kind};
 
 /// A function whose body is nobody's concern.
 struct Function {
@@ -57,7 +54,7 @@ pub(crate) fn expand(kind: Kind, options: TokenStream, item: TokenStream) -> Tok
         visibility: &function.visibility,
         signature: &mut function.signature,
     };
-    let built = expand::item(marked, &root, false);
+    let built = marked.build(&root, false);
     let built = built.map_or_else(Error::into_compile_error, |built| built.function);
     quote!(#function #built)
 }

@@ -1,11 +1,12 @@
 //! `#[handlers]`: the marked methods of an `impl` block.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens as _, format_ident, quote};
 use syn::{Error, ImplItem, ItemImpl, Meta, Path, Result};
 
 use crate::{
-    expand::{self, Builder, Built, Marked},
+    builder::Builder,
+    item::{Built, Marked},
     kind::Kind,
     options,
     shape::Taken,
@@ -34,25 +35,17 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Strips every marked method, even after a fault, so that no fault is reported twice.
 fn methods(block: &mut ItemImpl, root: &Path) -> Result<Vec<Built>> {
-    let mut fault: Option<Error> = None;
-    let mut add = |error: Error| match &mut fault {
-        Some(fault) => fault.combine(error),
-        None => fault = Some(error),
-    };
-    if let Some((path, _)) = &block.trait_ {
-        add(Error::new_spanned(path, "`#[handlers]` goes on an `impl` block without a trait"));
-    }
-    let mut all = Vec::new();
+    let (mut all, mut faults) = (Vec::new(), Vec::new());
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
-        let Some(at) = method.attrs.iter().position(|it| Kind::of(it.path()).is_some()) else {
+        let kinds = method.attrs.iter().map(|attribute| Kind::of(attribute.path()));
+        let Some((at, kind)) = kinds.enumerate().find_map(|(at, kind)| Some((at, kind?))) else {
             continue;
         };
-        let mark = method.attrs.remove(at);
-        let kind = Kind::of(mark.path()).expect("found by its kind");
-        let options = match mark.meta {
+        let options = match method.attrs.remove(at).meta {
+            Meta::Path(_) => TokenStream::new(),
             Meta::List(list) => list.tokens,
-            _ => TokenStream::new(),
+            Meta::NameValue(value) => value.to_token_stream(),
         };
         let marked = Marked {
             kind,
@@ -61,16 +54,27 @@ fn methods(block: &mut ItemImpl, root: &Path) -> Result<Vec<Built>> {
             visibility: &method.vis,
             signature: &mut method.sig,
         };
-        match expand::item(marked, root, true) {
+        match marked.build(root, true) {
             Ok(built) => all.push(built),
-            Err(error) => add(error),
+            Err(fault) => faults.push(fault),
         }
     }
-    if all.is_empty() {
-        let none = "no method here is marked with `#[tool]`, `#[prompt]` or `#[resource]`";
-        return Err(fault.unwrap_or_else(|| Error::new_spanned(&block.self_ty, none)));
+    if let Some((path, _)) = &block.trait_ {
+        let fault = "`#[handlers]` goes on an `impl` block without a trait";
+        return Err(Error::new_spanned(path, fault));
     }
-    fault.map_or(Ok(all), Err)
+    let together = |mut fault: Error, another| {
+        fault.combine(another);
+        fault
+    };
+    match faults.into_iter().reduce(together) {
+        Some(faults) => Err(faults),
+        None if all.is_empty() => Err(Error::new_spanned(
+            &block.self_ty,
+            "no method here is marked with `#[tool]`, `#[prompt]` or `#[resource]`",
+        )),
+        None => Ok(all),
+    }
 }
 
 fn register(block: &ItemImpl, root: &Path, built: &[Built]) -> TokenStream {
@@ -86,7 +90,7 @@ fn register(block: &ItemImpl, root: &Path, built: &[Built]) -> TokenStream {
     .map(|(builder, list)| {
         let built = || built.iter().filter(move |built| built.builder == builder);
         built().next()?;
-        let (list, ty) = (format_ident!("{list}"), format_ident!("{builder:?}"));
+        let (list, ty) = (format_ident!("{list}"), builder.type_name());
         let items = built().map(|Built { name, receiver, conditions, .. }| {
             let value = matches!(receiver, Taken::Borrowed | Taken::Shared).then(|| quote!(self));
             quote!(#(#conditions)* Self::#name(#value))

@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod arguments;
+mod builder;
+mod closure;
 mod docs;
-mod expand;
 mod function;
 mod handlers;
+mod item;
 mod kind;
 mod options;
 mod parameters;

@@ -7,7 +7,7 @@ use syn::{
 };
 
 use crate::{
-    parameters::{self, Parameter},
+    parameters::{self, Argument, Parameter},
     types,
 };
 
@@ -61,6 +61,18 @@ impl Shape {
             parameters: parameters::read(signature, taken)?,
             output: signature.output.clone(),
         })
+    }
+
+    /// The parameters but for the context.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &Argument> {
+        self.parameters.iter().filter_map(|parameter| match parameter {
+            Parameter::Argument(argument) => Some(&**argument),
+            Parameter::Context => None,
+        })
+    }
+
+    pub(crate) fn takes_context(&self) -> bool {
+        self.parameters.iter().any(|parameter| matches!(parameter, Parameter::Context))
     }
 }
 

@@ -51,3 +51,40 @@ pub(crate) fn says(tokens: TokenStream, word: &str) -> Option<Span> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens as _;
+    use syn::{Type, parse_str};
+
+    use super::{borrows, is_context};
+
+    fn ty(text: &str) -> Type {
+        parse_str(text).expect("a type")
+    }
+
+    #[test]
+    fn the_context_is_known_by_its_name() {
+        for text in ["Context", "mcp_stack::Context", "::mcp_stack::Context"] {
+            assert!(is_context(&ty(text)), "{text}");
+        }
+        for text in ["Cx", "Context<u8>", "&Context", "Context::Item", "<T as Trait>::Context"] {
+            assert!(!is_context(&ty(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_found_wherever_it_stands() {
+        let found =
+            |text: &str, or_static| borrows(ty(text).to_token_stream(), or_static).is_some();
+        for text in ["&str", "Vec<&[u8]>", "(u8, Option<(&'a str,)>)", "[&mut T; 2]"] {
+            assert!(found(text, false) && found(text, true), "{text}");
+        }
+        for text in ["&'static str", "Result<&'static [u8], String>"] {
+            assert!(found(text, false) && !found(text, true), "{text}");
+        }
+        for text in ["String", "Cow<'static, str>", "[u8; 4]"] {
+            assert!(!found(text, false), "{text}");
+        }
+    }
+}

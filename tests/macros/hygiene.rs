@@ -11,6 +11,7 @@
     non_camel_case_types,
     rust_2018_idioms,
     unreachable_pub,
+    unused_qualifications,
     unused
 )]
 
