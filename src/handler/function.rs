@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 use super::{BoxError, Call, Handler, HandlerFuture, IntoOutput};
 use crate::Context;
 
-/// A function that can become a [`Handler`] for items that answer with a `T`.
+/// A function that can become a [`Handler`] for items that answer with a `T`, or a value
+/// that implements [`Handle`](super::Handle).
 ///
 /// `Form` tells the forms apart and is always inferred.
 #[diagnostic::on_unimplemented(
@@ -38,6 +39,11 @@ pub enum Blocking {}
 pub enum Async {}
 
 /// What a handler can take first: its arguments, or the [`Context`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the arguments of a handler",
+    label = "cannot be read from JSON, or has no schema",
+    note = "derive `serde::Deserialize` and `schemars::JsonSchema` for `{Self}`, without borrowed fields"
+)]
 pub trait Argument: Sized {
     #[doc(hidden)]
     fn from_call(call: Call) -> Result<Self, BoxError>;
@@ -47,6 +53,7 @@ pub trait Argument: Sized {
 }
 
 /// `()` stands for no arguments, like no parameter (TOOL-10).
+#[diagnostic::do_not_recommend]
 impl<A: DeserializeOwned + JsonSchema + 'static> Argument for A {
     fn from_call(call: Call) -> Result<Self, BoxError> {
         match if_unit() {

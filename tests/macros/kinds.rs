@@ -66,7 +66,7 @@ fn described(tool: Tool) -> Tool {
 
 #[tokio::test]
 async fn a_tool_is_the_same_however_it_was_written() {
-    // TOOL-9, TOOL-12, TOOL-14, TOOL-23, TOOL-25, TOOL-30
+    // TOOL-9, TOOL-14, TOOL-23, TOOL-25
     let closure = described(Tool::new("add", async |terms: Terms, cx: Context| sum(&terms, &cx)));
     let (closure, expected) = listed(closure).await;
     let answers = [
@@ -87,7 +87,15 @@ async fn a_tool_is_the_same_however_it_was_written() {
         }
     }
     assert_eq!(call(&closure, "add", json!({ "a": 1, "b": 2 })).await, r#"{"sum":3}"#);
-    assert_eq!(call(&closure, "add", json!({ "a": 0 })).await, "nothing to add to");
+    for (arguments, fault) in [
+        (json!({ "a": 0 }), "nothing to add to"),
+        (json!({ "a": "one" }), "invalid arguments: /a: value is not of type \"integer\""),
+    ] {
+        let params = json!({ "name": "add", "arguments": arguments });
+        let result = &ask(&closure, "tools/call", params).await["result"];
+        assert_eq!(result["isError"], true);
+        assert_eq!(result["content"][0]["text"], fault);
+    }
     let schema = &expected["inputSchema"];
     assert_eq!(schema["required"], json!(["a"]));
     assert_eq!(schema["properties"]["a"]["description"], "The first term.");

@@ -89,7 +89,7 @@ async fn names(service: &McpService, method: &str, member: &str) -> Vec<String> 
 
 #[tokio::test]
 async fn one_line_registers_every_marked_method() {
-    // TOOL-2, TOOL-4, PROMPT-2, RES-2, RES-4
+    // TOOL-2, TOOL-4, RES-4
     let service = McpService::new("test", "1").with_handlers(Counter::new(2)).expect("valid");
     let tools = names(&service, "tools/list", "tools").await;
     assert_eq!(tools, ["count", "count_once", "shared", "unit"]);
@@ -175,7 +175,6 @@ impl Handle<ToolResult> for Echo {
 
 #[tokio::test]
 async fn a_value_that_handles_serves_several_items() {
-    // TOOL-23
     let echo = Arc::new(Echo { prefix: "> ".into() });
     let service = McpService::new("test", "1")
         .with_tool(Tool::new("echo", Arc::clone(&echo)))

@@ -87,7 +87,6 @@ fn ten() -> u8 {
 
 #[tokio::test]
 async fn what_serde_and_schemars_are_told_holds() {
-    // TOOL-11, TOOL-25
     let (service, entry) = listed(told_tool()).await;
     let schema = &entry["inputSchema"];
     assert_eq!(schema["additionalProperties"], false);
