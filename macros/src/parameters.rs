@@ -90,7 +90,8 @@ fn argument(pattern: &Pat, ty: &Type, attributes: Vec<Attribute>) -> Result<Argu
             Ok(Argument { name: pattern.ident.clone(), ty: ty.clone(), attributes })
         }
         other => {
-            let fault = "give this parameter a name, which is the argument's, and take it apart in the body";
+            let fault = "give this parameter a name, which is the argument's, \
+                         and take it apart in the body";
             Err(Error::new_spanned(other, fault))
         }
     }

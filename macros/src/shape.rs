@@ -46,7 +46,8 @@ impl Shape {
             (None, true) => Taken::Not,
             (Some(receiver), true) => taken_by(receiver)?,
             (Some(receiver), false) => {
-                let fault = "a method is a handler through its `impl` block: put `#[mcp_stack::handlers]` on that";
+                let fault = "a method is a handler through its `impl` block: \
+                             put `#[mcp_stack::handlers]` on that";
                 return Err(Error::new_spanned(receiver, fault));
             }
         };
