@@ -149,6 +149,12 @@ impl From<&str> for Content {
     }
 }
 
+impl From<ResourceLink> for Content {
+    fn from(link: ResourceLink) -> Self {
+        Self::resource_link(link)
+    }
+}
+
 /// A resource named in content, for the client to read if it wants to.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -176,6 +182,15 @@ impl ResourceLink {
             mime_type: None,
             size: None,
         }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn with_uri(mut self, uri: String) -> Self {
+        self.uri = uri;
+        self
     }
 
     /// A name for people.

@@ -46,8 +46,8 @@ pub use meta::{InvalidMeta, Meta};
 pub use prompt::{Prompt, PromptArgument, PromptMessage, PromptResult};
 pub use registry::{Draft, RegisterError, RegisterErrorKind, Registry};
 pub use resource::{
-    InvalidUriTemplate, Resource, ResourceContents, ResourceNotFound, ResourceRead,
-    ResourceTemplate, UriTemplate,
+    ExpandError, ExpandErrorKind, FileRoot, InvalidUriTemplate, Resource, ResourceContents,
+    ResourceNotFound, ResourceRead, ResourceTemplate, TemplateValue, UriTemplate,
 };
 #[cfg(feature = "serve")]
 pub use serve::{HttpService, Server};

@@ -46,6 +46,17 @@ pub(crate) fn of_nothing() -> RawJson {
 ///
 /// Names a property that no string fits.
 pub(crate) fn string_properties(schema: &RawJson) -> Result<Vec<Property>, String> {
+    let properties = properties(schema);
+    match properties.iter().find(|property| !property.admits("string")) {
+        Some(Property { name, .. }) => {
+            Err(format!("{name:?} arrives as a string, which its type does not take"))
+        }
+        None => Ok(properties),
+    }
+}
+
+/// The properties a type's schema names.
+pub(crate) fn properties(schema: &RawJson) -> Vec<Property> {
     #[derive(serde::Deserialize)]
     struct Object {
         #[serde(default)]
@@ -53,14 +64,12 @@ pub(crate) fn string_properties(schema: &RawJson) -> Result<Vec<Property>, Strin
         #[serde(default)]
         required: Vec<String>,
     }
-    let Ok(object) = schema.to::<Object>() else { return Ok(Vec::new()) };
+    let Ok(object) = schema.to::<Object>() else { return Vec::new() };
     let property = |(name, schema): (String, Value)| {
-        if !admits_strings(&schema) {
-            return Err(format!("{name:?} arrives as a string, which its type does not take"));
-        }
         let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
         let required = object.required.contains(&name);
-        Ok(Property { title: text("title"), description: text("description"), name, required })
+        let (title, description) = (text("title"), text("description"));
+        Property { name, title, description, required, schema }
     };
     object.properties.into_iter().map(property).collect()
 }
@@ -72,14 +81,17 @@ pub(crate) struct Property {
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) required: bool,
+    schema: Value,
 }
 
-/// Whether a schema's own `type` leaves room for strings.
-fn admits_strings(schema: &Value) -> bool {
-    match schema.get("type") {
-        None => true,
-        Some(Value::Array(types)) => types.iter().any(|name| name == "string"),
-        Some(name) => name == "string",
+impl Property {
+    /// Whether its schema's own `type` leaves room for values of this one.
+    pub(crate) fn admits(&self, json_type: &str) -> bool {
+        match self.schema.get("type") {
+            None => true,
+            Some(Value::Array(types)) => types.iter().any(|name| name == json_type),
+            Some(name) => name == json_type,
+        }
     }
 }
 

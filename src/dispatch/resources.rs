@@ -28,7 +28,7 @@ fn find(items: &Snapshot, uri: &str) -> Option<(Reading, Arguments)> {
         return Some((resource.reading.clone(), Arguments::text(RawJson::empty_object())));
     }
     items.templates.iter().find_map(|entry| {
-        let variables = entry.template.matches(uri)?;
+        let variables = entry.matches(uri)?;
         Some((entry.reading.clone(), Arguments::tree(variables.into())))
     })
 }

@@ -167,7 +167,7 @@ impl PromptArgument {
 
 impl From<Property> for PromptArgument {
     fn from(property: Property) -> Self {
-        let Property { name, title, description, required } = property;
+        let Property { name, title, description, required, .. } = property;
         Self { name, title, description, required }
     }
 }

@@ -1,11 +1,19 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use mcp_layers_core::{jsonrpc::RawJson, protocol::Era};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::{About, Resource, ResourceRead, ResourceTemplate, UriTemplate};
+use super::{
+    About, ExpandError, ExpandErrorKind, Resource, ResourceRead, ResourceTemplate, TemplateValue,
+    UriTemplate, path_safety,
+};
 use crate::{
-    CacheHints, Completion, Handler, Icon, RegisterError, RegisterErrorKind, registry::Item, schema,
+    CacheHints, Completion, Handler, Icon, RegisterError, RegisterErrorKind, ResourceLink,
+    registry::Item, schema,
 };
 
 /// A resource as registered.
@@ -21,7 +29,10 @@ pub(crate) struct ResourceEntry {
 pub(crate) struct TemplateEntry {
     uri_template: String,
     listed: RawJson,
+    /// A link to one of its resources, but for the URI.
+    link: ResourceLink,
     pub(crate) template: UriTemplate,
+    any_value: BTreeSet<String>,
     pub(crate) reading: Reading,
     pub(crate) completions: BTreeMap<String, Handler<Completion>>,
 }
@@ -99,7 +110,7 @@ impl ResourceTemplate {
         let fail = |kind, fault: &str| {
             RegisterError::new(kind, "resource template", &self.uri_template, fault)
         };
-        if !is_absolute_uri(&self.uri_template) {
+        if !begins_with_scheme(&self.uri_template) {
             return Err(fail(RegisterErrorKind::InvalidName, "must begin with a URI scheme"));
         }
         Icon::check(&self.about.icons)
@@ -108,23 +119,21 @@ impl ResourceTemplate {
             .uri_template
             .parse()
             .map_err(|error| fail(RegisterErrorKind::InvalidName, &format!("{error}")))?;
-        let taken = self.takes.as_ref().map_or(Ok(Vec::new()), schema::string_properties);
-        let taken = taken.map_err(|fault| fail(RegisterErrorKind::InvalidPart, &fault))?;
-        let is_variable = |name: &str| template.variables().any(|variable| variable == name);
-        if let Some(missing) = taken.iter().find(|it| it.required && !is_variable(&it.name)) {
-            let fault = format!("its handler wants {:?}, which is no variable of it", missing.name);
-            return Err(fail(RegisterErrorKind::InvalidPart, &fault));
+        template
+            .require_matchable()
+            .map_err(|error| fail(RegisterErrorKind::InvalidName, &format!("{error}")))?;
+        if template.variables().next().is_none() {
+            let fault = "has no variable: register a resource instead";
+            return Err(fail(RegisterErrorKind::InvalidName, fault));
         }
-        for variable in self.completions.keys() {
-            if !is_variable(variable) {
-                let fault = format!("completes {variable:?}, which is no variable of it");
-                return Err(fail(RegisterErrorKind::InvalidPart, &fault));
-            }
-        }
+        self.check_parts(&template)
+            .map_err(|fault| fail(RegisterErrorKind::InvalidPart, &fault))?;
         let listed = Listed { uri_template: &self.uri_template, about: &self.about };
         Ok(TemplateEntry {
             listed: RawJson::from_value(&listed).expect("a template's entry serialises"),
+            link: self.about.link(),
             template,
+            any_value: self.any_value,
             reading: Reading {
                 handler: self.handler,
                 mime_type: self.about.mime_type.map(Into::into),
@@ -134,14 +143,84 @@ impl ResourceTemplate {
             uri_template: self.uri_template,
         })
     }
+
+    /// What the handler takes, what is completed and what may have any value must be
+    /// variables, and the handler must take what they give.
+    fn check_parts(&self, template: &UriTemplate) -> Result<(), String> {
+        let is_variable = |name: &str| template.variables().any(|variable| variable == name);
+        for property in self.takes.iter().flat_map(schema::properties) {
+            let name = &property.name;
+            let (what, json_type) = match template.is_list(name) {
+                true => ("a list", "array"),
+                false => ("a string", "string"),
+            };
+            if property.required && !is_variable(name) {
+                return Err(format!("its handler wants {name:?}, which is no variable of it"));
+            }
+            if !property.admits(json_type) {
+                return Err(format!("{name:?} arrives as {what}, which its type does not take"));
+            }
+        }
+        let unknown = |name: &&String| !is_variable(name);
+        if let Some(name) = self.completions.keys().find(unknown) {
+            return Err(format!("completes {name:?}, which is no variable of it"));
+        }
+        match self.any_value.iter().find(unknown) {
+            Some(name) => Err(format!("allows any value of {name:?}, which is no variable of it")),
+            None => Ok(()),
+        }
+    }
 }
 
-/// RFC 3986: a scheme is a letter and then letters, digits, `+`, `-`, `.`.
+impl TemplateEntry {
+    /// The variables' values, if the URI matches and they are safe (RES-7).
+    pub(crate) fn matches(&self, uri: &str) -> Option<Map<String, Value>> {
+        let found = self.template.matches(uri)?;
+        let safe = found.iter().all(|(name, value)| {
+            self.any_value.contains(name)
+                || path_safety::is_safe(value, self.template.is_reserved(name))
+        });
+        safe.then_some(found)
+    }
+
+    /// The name for which links are built.
+    pub(crate) fn name(&self) -> &str {
+        self.link.name()
+    }
+
+    /// A URI that this template matches.
+    pub(crate) fn uri(&self, values: Vec<(String, TemplateValue)>) -> Result<String, ExpandError> {
+        let is_variable = |name: &str| self.template.variables().any(|it| it == name);
+        if let Some((name, _)) = values.iter().find(|(name, _)| !is_variable(name)) {
+            let message = format!("{:?} has no variable {name:?}", self.uri_template);
+            return Err(ExpandError::new(ExpandErrorKind::UnknownVariable, message));
+        }
+        let uri = self.template.expand(values)?;
+        match self.matches(&uri) {
+            Some(_) => Ok(uri),
+            None => {
+                let message = format!("{:?} would not match {uri:?}", self.uri_template);
+                Err(ExpandError::new(ExpandErrorKind::Unreadable, message))
+            }
+        }
+    }
+
+    /// A link to a resource of this template.
+    pub(crate) fn link_to(&self, uri: String) -> ResourceLink {
+        self.link.clone().with_uri(uri)
+    }
+}
+
+/// RFC 3986: a scheme, and then ASCII without blanks.
 pub(crate) fn is_absolute_uri(uri: &str) -> bool {
-    uri.split_once(':').is_some_and(|(scheme, rest)| {
+    begins_with_scheme(uri) && uri.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A scheme is a letter and then letters, digits, `+`, `-`, `.`; something follows it.
+fn begins_with_scheme(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, rest)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
             && !rest.is_empty()
-            && rest.bytes().all(|b| b.is_ascii_graphic())
     })
 }

@@ -2,21 +2,28 @@
 
 mod contents;
 mod entry;
+mod file_root;
 mod not_found;
+mod path_safety;
 mod template;
 mod uri_template;
 
 pub use contents::{ResourceContents, ResourceRead};
 pub(crate) use entry::{Reading, ResourceEntry, TemplateEntry, is_absolute_uri};
+pub use file_root::FileRoot;
 pub use not_found::ResourceNotFound;
 pub use template::ResourceTemplate;
-pub use uri_template::{InvalidUriTemplate, UriTemplate};
+pub use uri_template::{
+    ExpandError, ExpandErrorKind, InvalidUriTemplate, TemplateValue, UriTemplate,
+};
 
 use serde::Serialize;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{Annotations, BoxError, CacheHints, Call, Handler, Icon, IntoHandler, Meta};
+use crate::{
+    Annotations, BoxError, CacheHints, Call, Handler, Icon, IntoHandler, Meta, ResourceLink,
+};
 
 /// A resource at a fixed URI, read by a function.
 ///
@@ -67,6 +74,21 @@ impl About {
             icons: Vec::new(),
             meta: None,
         }
+    }
+
+    /// A link that says the same, to no URI yet.
+    fn link(&self) -> ResourceLink {
+        let mut link = ResourceLink::new("", self.name.clone());
+        if let Some(title) = &self.title {
+            link = link.with_title(title.clone());
+        }
+        if let Some(description) = &self.description {
+            link = link.with_description(description.clone());
+        }
+        if let Some(mime_type) = &self.mime_type {
+            link = link.with_mime_type(mime_type.clone());
+        }
+        link
     }
 }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_layers_core::jsonrpc::RawJson;
 use tower_layer::Layer;
@@ -33,13 +33,21 @@ pub struct ResourceTemplate {
     pub(super) takes: Option<RawJson>,
     pub(super) handler: Handler<ResourceRead>,
     pub(super) completions: BTreeMap<String, Handler<Completion>>,
+    /// Variables whose values are not checked for what leads a path astray.
+    pub(super) any_value: BTreeSet<String>,
 }
 
 impl ResourceTemplate {
     /// The resources at `uri_template` (RFC 6570; see
     /// [`UriTemplate`](super::UriTemplate) for what can be matched), called `name`,
-    /// read by `handler`. Variables reach it as strings, percent-decoded: a handler
-    /// that makes a path of one refuses `..` and separators itself.
+    /// read by `handler`. Variables reach it as strings, those with `*` as lists of
+    /// strings, and those that the URI leaves out not at all.
+    ///
+    /// Values are percent-decoded, once. A URI is not matched, and so not found, if a
+    /// value decodes to what leads a path astray: a NUL, `/` or `\`, `.` or `..`; of
+    /// `{+name}` and `{#name}`, which may have `/`, a NUL or a segment `..` (RES-7,
+    /// RES-12). They may still begin with `/`, and no text shows a symbolic link: to
+    /// serve files, resolve the value in a [`FileRoot`](crate::FileRoot).
     pub fn new<H, Form>(
         uri_template: impl Into<String>,
         name: impl Into<String>,
@@ -55,7 +63,15 @@ impl ResourceTemplate {
             takes: H::input_schema(),
             handler: handler.into_handler(),
             completions: BTreeMap::new(),
+            any_value: BTreeSet::new(),
         }
+    }
+
+    /// Lets a variable have any value, `/` and `..` included: for one that is a search
+    /// term or a key, and of which no handler makes a path.
+    pub fn dangerously_allow_any_value(mut self, variable: impl Into<String>) -> Self {
+        self.any_value.insert(variable.into());
+        self
     }
 
     /// Completes a variable while a person types it. `complete` takes a

@@ -19,6 +19,7 @@ mod sessions;
 mod shutdown;
 mod streams;
 mod support;
+mod templates;
 mod tools;
 mod transport;
 

@@ -1,0 +1,67 @@
+//! Resources: at a fixed URI, by a template, and a link to one from a tool.
+//!
+//!     cargo run --example resources
+
+use mcp_stack::{
+    BoxError, CompletionRequest, Content, McpService, Resource, ResourceNotFound, ResourceTemplate,
+    Server, Stack, Tool,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+const BOOKS: [(&str, &str); 3] =
+    [("emma", "Emma Woodhouse, handsome…"), ("ulysses", "Stately, plump…"), ("walden", "When I…")];
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let server = Server::bind("127.0.0.1:8080").await?;
+    println!("listening on {}", server.url());
+    Ok(server.serve(Stack::new(service()?)).await?)
+}
+
+fn service() -> Result<McpService, BoxError> {
+    let service = McpService::new("library", "1.0.0")
+        .with_resource(about())?
+        .with_resource_template(book())?;
+    let registry = service.registry();
+
+    // The tool names the template, and never writes a URI itself.
+    let search = Tool::new("search", move |wanted: Search| {
+        let found = BOOKS.iter().filter(|(_, text)| text.contains(&wanted.text));
+        let link = |(id, _): &(&str, &str)| registry.resource_link("book", [("id", *id)]);
+        found.map(|book| link(book).map(Content::from)).collect::<Result<Vec<_>, _>>()
+    })
+    .with_description("Finds the books with a text");
+    Ok(service.with_tool(search)?)
+}
+
+fn about() -> Resource {
+    Resource::new("library://about", "about", || "A small library.").with_mime_type("text/plain")
+}
+
+/// `library://books/emma`, or `library://books/emma?length=4` for the beginning alone.
+fn book() -> ResourceTemplate {
+    ResourceTemplate::new("library://books/{id}{?length}", "book", |book: Book| {
+        let (_, text) = BOOKS.iter().find(|(id, _)| *id == book.id).ok_or(ResourceNotFound)?;
+        let length = book.length.map_or(Ok(usize::MAX), |length| length.parse())?;
+        Ok::<_, BoxError>(text.chars().take(length).collect::<String>())
+    })
+    .with_title("Book")
+    .with_mime_type("text/plain")
+    .with_completion("id", |typed: CompletionRequest| {
+        let ids = BOOKS.iter().map(|(id, _)| *id);
+        ids.filter(|id| id.starts_with(&typed.value)).collect::<Vec<_>>()
+    })
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Book {
+    id: String,
+    /// How many characters.
+    length: Option<String>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Search {
+    text: String,
+}
