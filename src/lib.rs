@@ -21,6 +21,7 @@ mod schema;
 mod serve;
 mod service;
 mod shared;
+mod source;
 mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -53,6 +54,7 @@ pub use resource::{
 pub use serve::{HttpService, Server};
 pub use service::{McpService, ResponseFuture};
 pub use shared::{Annotations, CacheHints, Icon, Implementation, Role, Theme};
+pub use source::{InvalidCursor, Page, PageRequest, Source, Wanted};
 pub use stack::{DefaultSlots, Slots, Stack};
 pub use tool::{Tool, ToolAnnotations, ToolResult};
 

@@ -18,7 +18,8 @@ use mcp_layers_core::{
 use tower_service::Service;
 
 use crate::{
-    CacheHints, Implementation, Prompt, RegisterError, Registry, Resource, ResourceTemplate, Tool,
+    CacheHints, Draft, Implementation, Prompt, RegisterError, Registry, Resource, ResourceTemplate,
+    Source, Tool,
     ask::Sealer,
     dispatch::{self, Dispatched},
     notify::Limits,
@@ -199,6 +200,35 @@ impl McpService {
     pub fn with_prompt(self, prompt: Prompt) -> Result<Self, RegisterError> {
         self.0.registry.update(|draft| draft.add_prompt(prompt))?;
         Ok(self)
+    }
+
+    /// Adds a source of tools; see [`Source`].
+    pub fn with_tool_source(self, source: Source<Tool>) -> Self {
+        self.with(|draft| draft.add_tool_source(source))
+    }
+
+    /// Adds a source of resources; see [`Source`].
+    pub fn with_resource_source(self, source: Source<Resource>) -> Self {
+        self.with(|draft| draft.add_resource_source(source))
+    }
+
+    /// Adds a source of resource templates; see [`Source`].
+    pub fn with_resource_template_source(self, source: Source<ResourceTemplate>) -> Self {
+        self.with(|draft| draft.add_resource_template_source(source))
+    }
+
+    /// Adds a source of prompts; see [`Source`].
+    pub fn with_prompt_source(self, source: Source<Prompt>) -> Self {
+        self.with(|draft| draft.add_prompt_source(source))
+    }
+
+    fn with(self, change: impl FnOnce(&mut Draft)) -> Self {
+        let changed = self.0.registry.update(|draft| {
+            change(draft);
+            Ok(())
+        });
+        changed.expect("this change cannot fail");
+        self
     }
 
     /// The registry, to change it while the server runs.

@@ -46,16 +46,30 @@ impl Exchange<'_> {
             .params
             .to()
             .map_err(|error| ErrorObject::invalid_params(error.to_string()))?;
-        let Some(handler) = find(items, &params)? else {
+        let found = find(items, &params);
+        let Params { r#ref, argument, context } = params;
+        let request = CompletionRequest { value: argument.value, arguments: context.arguments };
+        let json = RawJson::from_value(&request).expect("a completion request serialises");
+        let arguments = Arguments::text(json);
+        match r#ref {
+            Reference::Prompt { name }
+                if items.prompts.has_finders() && items.prompts.get(&name).is_none() =>
+            {
+                return self.complete_found_prompt(items, name, argument.name, arguments);
+            }
+            Reference::Resource { uri }
+                if items.templates.has_finders() && items.templates.get(&uri).is_none() =>
+            {
+                return self.complete_found_template(items, uri, argument.name, arguments);
+            }
+            _ => {}
+        }
+        let Some(handler) = found? else {
             // COMP-9
             return Ok(self.answer(64, |out| {
                 Completion::default().write(out);
             }));
         };
-        let request =
-            CompletionRequest { value: params.argument.value, arguments: params.context.arguments };
-        let json = RawJson::from_value(&request).expect("a completion request serialises");
-        let arguments = Arguments::text(json);
         self.start(|context| Kind::Completion { run: Run::new(handler, arguments, context) })
     }
 }

@@ -47,7 +47,10 @@ pub(super) fn has_changes(items: &Snapshot) -> bool {
 }
 
 pub(super) fn has_completions(items: &Snapshot) -> bool {
-    items.prompts.iter().any(|prompt| !prompt.completions.is_empty())
+    // An item that is found may have completions.
+    items.prompts.has_finders()
+        || items.templates.has_finders()
+        || items.prompts.iter().any(|prompt| !prompt.completions.is_empty())
         || items.templates.iter().any(|template| !template.completions.is_empty())
 }
 

@@ -1,6 +1,7 @@
 //! From a method's name to its handler, in either era.
 
 mod completion;
+mod dynamic;
 mod lifecycle;
 mod lists;
 mod pending;

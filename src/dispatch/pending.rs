@@ -12,6 +12,7 @@ use mcp_layers_core::{
     protocol::ProtocolVersion,
 };
 
+use super::dynamic::{Dynamic, Resolved};
 use crate::{
     Arguments, BoxError, CacheHints, Completion, Context, Handler, HandlerFuture, InputError,
     InputRequired, InvalidArguments, PromptResult, ResourceRead, ToolResult,
@@ -37,10 +38,24 @@ type Asked = Pin<Box<dyn Future<Output = Result<(), InputError>> + Send>>;
 
 /// What sort of handler it is.
 pub(super) enum Kind {
-    Tool { tool: Arc<ToolEntry>, run: Run<ToolResult> },
-    Prompt { run: Run<PromptResult> },
-    Resource { uri: String, reading: Reading, variables: Arguments, run: Run<ResourceRead> },
-    Completion { run: Run<Completion> },
+    Tool {
+        tool: Arc<ToolEntry>,
+        run: Run<ToolResult>,
+    },
+    Prompt {
+        run: Run<PromptResult>,
+    },
+    Resource {
+        uri: String,
+        reading: Reading,
+        variables: Arguments,
+        run: Run<ResourceRead>,
+    },
+    Completion {
+        run: Run<Completion>,
+    },
+    /// What finds or lists items that are not registered.
+    Dynamic(Dynamic),
 }
 
 /// An answer as its handler gave it.
@@ -232,6 +247,18 @@ impl Future for Pending {
 impl Pending {
     /// Runs the handler to its end.
     fn poll_round(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<Answer, BoxError>> {
+        if let Kind::Dynamic(work) = &mut self.kind {
+            match ready!(work.as_mut().poll(cx)) {
+                Ok(Resolved::Kind(kind)) => self.kind = kind,
+                Ok(Resolved::Members(members)) => {
+                    return Poll::Ready(Ok(self.message(members.len(), |out| {
+                        out.members(|out| out.extend_from_slice(&members));
+                        None
+                    })));
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
         Poll::Ready(match &mut self.kind {
             Kind::Tool { tool, run } => {
                 let output = ready!(run.poll(cx));
@@ -249,6 +276,7 @@ impl Pending {
             }
             Kind::Completion { run } => ready!(run.poll(cx))
                 .map(|completion| self.message(1024, |out| completion.write(out))),
+            Kind::Dynamic(_) => unreachable!("what is found is no source"),
         })
     }
 
@@ -267,7 +295,7 @@ impl Pending {
             }
             Kind::Prompt { run } => run.restart(Arguments::text(arguments), context),
             Kind::Resource { variables, run, .. } => run.restart(variables.clone(), context),
-            Kind::Completion { .. } => unreachable!("a completion asks nothing"),
+            Kind::Completion { .. } | Kind::Dynamic(_) => unreachable!("these ask nothing"),
         }
         Ok(())
     }
@@ -285,6 +313,7 @@ impl Pending {
             Kind::Resource { .. } => self.failed_within("reading the resource", error),
             Kind::Prompt { .. } => self.failed_within("writing the prompt", error),
             Kind::Completion { .. } => self.failed_within("completing the argument", error),
+            Kind::Dynamic(_) => self.failed_within("asking a source", error),
         }
     }
 

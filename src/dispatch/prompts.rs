@@ -9,9 +9,12 @@ use crate::registry::Snapshot;
 impl Exchange<'_> {
     pub(super) fn get_prompt(self, items: &Snapshot) -> Routed {
         let name = self.string("name")?;
-        // PROMPT-4
-        let prompt = items.prompts.get(&name);
-        let prompt = prompt.ok_or_else(|| ErrorObject::unknown("prompt", &name))?;
+        let Some(prompt) = items.prompts.get(&name) else {
+            return match items.prompts.has_finders() {
+                true => self.find_prompt(items, name),
+                false => Err(ErrorObject::unknown("prompt", &name)), // PROMPT-4
+            };
+        };
         let arguments = prompt
             .accept(self.arguments()?)
             .map_err(|invalid| ErrorObject::invalid_params(invalid.to_string()))?;

@@ -13,8 +13,12 @@ use crate::{
 impl Exchange<'_> {
     pub(super) fn read_resource(self, items: &Snapshot) -> Routed {
         let uri = self.string("uri")?;
-        let (reading, arguments) =
-            find(items, &uri).ok_or_else(|| ResourceNotFound::error_object(&uri, self.version))?;
+        let Some((reading, arguments)) = find(items, &uri) else {
+            return match items.resources.has_finders() || items.templates.has_finders() {
+                true => self.find_resource(items, uri),
+                false => Err(ResourceNotFound::error_object(&uri, self.version)),
+            };
+        };
         self.start(|context| {
             let run = Run::new(reading.handler.clone(), arguments.clone(), context);
             Kind::Resource { uri, reading, variables: arguments, run }

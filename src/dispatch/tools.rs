@@ -14,8 +14,15 @@ impl Exchange<'_> {
         let name = name.as_deref().ok_or_else(|| {
             ErrorObject::invalid_params("\"name\" must be a string") // TOOL-22
         })?;
-        // TOOL-21
-        let tool = items.tools.get(name).ok_or_else(|| ErrorObject::unknown("tool", name))?;
+        let Some(tool) = items.tools.get(name) else {
+            return match items.tools.has_finders() {
+                true => {
+                    let name = name.to_owned();
+                    self.find_tool(items, name)
+                }
+                false => Err(ErrorObject::unknown("tool", name)), // TOOL-21
+            };
+        };
         let arguments = match tool.accept(self.arguments()?) {
             Ok(arguments) => arguments,
             // TOOL-23, TOOL-24, D-13

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Prompt, PromptArgument, PromptResult};
 use crate::{
     Arguments, Completion, Handler, Icon, InvalidArguments, Meta, RegisterError, RegisterErrorKind,
-    registry::Item,
+    registry::{Item, Snapshot, Table},
 };
 
 /// A prompt as registered.
@@ -40,6 +40,17 @@ impl PromptEntry {
 
 impl Item for PromptEntry {
     const SORT: &'static str = "prompt";
+
+    type Described = Prompt;
+
+    fn compile(mut described: Prompt, prefix: &str) -> Result<Self, RegisterError> {
+        described.name.insert_str(0, prefix);
+        described.compile()
+    }
+
+    fn table(items: &Snapshot) -> &Table<Self> {
+        &items.prompts
+    }
 
     fn key(&self) -> &str {
         &self.name

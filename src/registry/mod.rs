@@ -20,8 +20,8 @@ use arc_swap::{ArcSwap, Guard};
 use mcp_layers::request_metadata::{MirroredParam, MirroredParams};
 
 use crate::{
+    ExpandError, ExpandErrorKind, ResourceLink, Source, TemplateValue,
     notify::{Change, Hub},
-    ExpandError, ExpandErrorKind, ResourceLink, TemplateValue,
     prompt::{Prompt, PromptEntry},
     resource::{Resource, ResourceEntry, ResourceTemplate, TemplateEntry},
     tool::{Tool, ToolEntry},
@@ -70,6 +70,14 @@ pub(crate) struct Snapshot {
     pub(crate) prompts: Table<PromptEntry>,
 }
 
+impl Snapshot {
+    /// How many changes led to each table: tools, resources, templates, prompts.
+    pub(crate) fn revisions(&self) -> [u64; 4] {
+        let Self { tools, resources, templates, prompts } = self;
+        [tools.revision(), resources.revision(), templates.revision(), prompts.revision()]
+    }
+}
+
 impl Registry {
     /// Changes the registry: all that `change` does becomes visible at once, or
     /// nothing if it fails. Clients that listen are told which lists have changed.
@@ -85,10 +93,12 @@ impl Registry {
         let before = self.0.current.load_full();
         let mut draft = Draft(Snapshot::clone(&before));
         let result = change(&mut draft)?;
-        let after = Arc::new(draft.0);
-        self.0.current.store(Arc::clone(&after));
+        let after = draft.0.revisions();
+        if after != before.revisions() {
+            self.0.current.store(Arc::new(draft.0));
+        }
         drop(writing);
-        after.changes_since(&before).for_each(|change| self.0.hub.announce(change));
+        changes(before.revisions(), after).for_each(|change| self.0.hub.announce(change));
         Ok(result)
     }
 
@@ -194,17 +204,15 @@ impl Registry {
     }
 }
 
-impl Snapshot {
-    fn changes_since<'a>(&self, before: &Self) -> impl Iterator<Item = Change<'a>> + use<'a> {
-        let resources = self.resources.revision() != before.resources.revision()
-            || self.templates.revision() != before.templates.revision();
-        let changes = [
-            (self.tools.revision() != before.tools.revision(), Change::Tools),
-            (self.prompts.revision() != before.prompts.revision(), Change::Prompts),
-            (resources, Change::Resources),
-        ];
-        changes.into_iter().filter_map(|(changed, change)| changed.then_some(change))
-    }
+/// What has changed between two states; see [`Snapshot::revisions`].
+fn changes(before: [u64; 4], after: [u64; 4]) -> impl Iterator<Item = Change<'static>> {
+    let [tools, resources, templates, prompts] = [0, 1, 2, 3].map(|at| before[at] != after[at]);
+    let changes = [
+        (tools, Change::Tools),
+        (prompts, Change::Prompts),
+        (resources || templates, Change::Resources),
+    ];
+    changes.into_iter().filter_map(|(changed, change)| changed.then_some(change))
 }
 
 /// The registry tells the `request_metadata` layer which arguments are mirrored
@@ -336,5 +344,27 @@ impl Draft {
     /// Removes a prompt.
     pub fn remove_prompt(&mut self, name: &str) -> bool {
         self.0.prompts.remove(name)
+    }
+
+    /// Adds a source of tools. It comes after the registered tools and the sources there
+    /// are, and cannot be taken away: it can list nothing.
+    pub fn add_tool_source(&mut self, source: Source<Tool>) {
+        self.0.tools.add_source(source);
+    }
+
+    /// Adds a source of resources; see [`add_tool_source`](Self::add_tool_source).
+    pub fn add_resource_source(&mut self, source: Source<Resource>) {
+        self.0.resources.add_source(source);
+    }
+
+    /// Adds a source of resource templates; see
+    /// [`add_tool_source`](Self::add_tool_source).
+    pub fn add_resource_template_source(&mut self, source: Source<ResourceTemplate>) {
+        self.0.templates.add_source(source);
+    }
+
+    /// Adds a source of prompts; see [`add_tool_source`](Self::add_tool_source).
+    pub fn add_prompt_source(&mut self, source: Source<Prompt>) {
+        self.0.prompts.add_source(source);
     }
 }

@@ -7,27 +7,45 @@ use std::{
 use bytes::Bytes;
 use mcp_layers_core::{jsonrpc::RawJson, protocol::Era};
 
-use super::{Cursor, RegisterError};
+use super::{Cursor, RegisterError, Snapshot};
+use crate::{CacheHints, Source};
 
 /// Something that stands in a list under a key.
-pub(crate) trait Item {
+pub(crate) trait Item: Sized + Send + Sync + 'static {
     /// What sort of thing it is, for error messages: "tool".
     const SORT: &'static str;
+
+    /// What an author describes it with.
+    type Described: Send + 'static;
+
+    /// Checks all that is to be checked once. `prefix` goes before a name; URIs have
+    /// none.
+    fn compile(described: Self::Described, prefix: &str) -> Result<Self, RegisterError>;
 
     /// The name or URI it is found by.
     fn key(&self) -> &str;
 
     /// Its entry in the list, as an era's clients see it.
     fn entry(&self, era: Era) -> &RawJson;
+
+    /// Where the registered ones are.
+    fn table(items: &Snapshot) -> &Table<Self>;
+
+    /// Whether a source may give it.
+    fn fits_a_source(&self) -> bool {
+        true
+    }
 }
 
 /// The items of one sort, in the order of their registration (TOOL-4).
 #[derive(Debug)]
-pub(crate) struct Table<T> {
+pub(crate) struct Table<T: Item> {
     by_key: HashMap<Arc<str>, u64>,
     items: BTreeMap<u64, Arc<T>>,
     next: u64,
-    /// Counts the changes.
+    /// Where the items come from that are not here.
+    sources: Vec<Arc<Source<T::Described>>>,
+    /// How many changes there were.
     revision: u64,
     /// The first page per era, written when it is first asked for.
     first_page: [OnceLock<Bytes>; 2],
@@ -62,14 +80,30 @@ impl<T: Item> Table<T> {
         true
     }
 
+    /// Adds a source, after those there are.
+    pub(crate) fn add_source(&mut self, source: Source<T::Described>) {
+        self.sources.push(Arc::new(source));
+        self.changed();
+    }
+
+    pub(crate) fn sources(&self) -> &[Arc<Source<T::Described>>] {
+        &self.sources
+    }
+
+    /// Whether an item that is not here may still be found.
+    pub(crate) fn has_finders(&self) -> bool {
+        self.sources.iter().any(|source| source.find.is_some())
+    }
+
+    /// How many changes there were: of a table and what became of it, two with the same
+    /// number are the same.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
     fn changed(&mut self) {
         self.revision += 1;
         self.first_page = Default::default();
-    }
-
-    /// Grows with every change.
-    pub(crate) fn revision(&self) -> u64 {
-        self.revision
     }
 
     /// The item with this key.
@@ -77,22 +111,26 @@ impl<T: Item> Table<T> {
         self.by_key.get(key).and_then(|place| self.items.get(place))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// All items, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
         self.items.values()
     }
 
-    /// Whether there ever was an item: the capability is advertised from then on
+    /// Whether there ever was an item, or a source of any: the capability is advertised from then on
     /// (INIT-6, DISC-5).
     pub(crate) fn was_used(&self) -> bool {
-        self.next > 0
+        self.next > 0 || !self.sources.is_empty()
     }
 
     /// The list's members for a result: `"<name>":[…]` and, if there is more,
     /// `"nextCursor":"…"`.
-    pub(crate) fn page(&self, name: &str, era: Era, after: Option<Cursor>, size: usize) -> Bytes {
+    pub(crate) fn page(&self, name: &str, era: Era, after: Option<u64>, size: usize) -> Bytes {
         match after {
-            Some(cursor) => self.write_page(name, era, Bound::Excluded(cursor.0), size),
+            Some(place) => self.write_page(name, era, Bound::Excluded(place), size),
             None => self.first_page[era as usize]
                 .get_or_init(|| self.write_page(name, era, Bound::Unbounded, size))
                 .clone(),
@@ -110,32 +148,43 @@ impl<T: Item> Table<T> {
             out.extend_from_slice(item.entry(era).as_bytes());
         }
         out.push(b']');
-        if let Some(last) = last.filter(|_| rest.next().is_some()) {
-            let cursor = Cursor(last).encode();
-            out.extend_from_slice(format!(",\"nextCursor\":\"{cursor}\"").as_bytes());
+        match last.filter(|_| rest.next().is_some()) {
+            Some(last) => Cursor::After(last).write(&mut out),
+            None if !self.sources.is_empty() => Cursor::Source(0, None).write(&mut out),
+            None => {}
         }
         out.into()
     }
+
+    /// The hints of a page of this list, where the server's own are `server`: all
+    /// pages have the same scope (CACHE-4).
+    pub(crate) fn cache(&self, server: CacheHints, source: Option<usize>) -> CacheHints {
+        let own = source.and_then(|at| self.sources.get(at)).map(|source| source.cache());
+        let public = server.public && self.sources.iter().all(|source| source.cache().public);
+        CacheHints { public, ..own.unwrap_or(server) }
+    }
 }
 
-impl<T> Clone for Table<T> {
+impl<T: Item> Clone for Table<T> {
     fn clone(&self) -> Self {
         Self {
             by_key: self.by_key.clone(),
             items: self.items.clone(),
             next: self.next,
+            sources: self.sources.clone(),
             revision: self.revision,
             first_page: self.first_page.clone(),
         }
     }
 }
 
-impl<T> Default for Table<T> {
+impl<T: Item> Default for Table<T> {
     fn default() -> Self {
         Self {
             by_key: HashMap::new(),
             items: BTreeMap::new(),
             next: 0,
+            sources: Vec::new(),
             revision: 0,
             first_page: Default::default(),
         }

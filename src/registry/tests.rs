@@ -84,10 +84,14 @@ fn a_tool_that_takes_any_json_takes_any_object() {
 
 #[test]
 fn a_cursor_is_its_own_inverse_and_refuses_what_it_did_not_write() {
-    for place in [0, 7, u64::MAX] {
-        assert_eq!(Cursor::decode(&Cursor(place).encode()), Some(Cursor(place)));
+    let mut cursors: Vec<_> = [0, 7, u64::MAX].map(Cursor::After).into();
+    for own in [None, Some(""), Some("7"), Some("a:b"), Some("é\"\0")] {
+        cursors.push(Cursor::Source(3, own.map(str::to_owned)));
     }
-    for foreign in ["", "7", "YWZ0ZXI6", "YWZ0ZXI6LTE", "%%%"] {
+    for cursor in cursors {
+        assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+    }
+    for foreign in ["", "7", "YWZ0ZXI6", "YWZ0ZXI6LTE", "%%%", "c291cmNlOg", "c291cmNlOng6MQ"] {
         assert_eq!(Cursor::decode(foreign), None, "{foreign}");
     }
 } // PAGE-1, PAGE-4, PAGE-6

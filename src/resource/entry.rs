@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     CacheHints, Completion, Handler, Icon, RegisterError, RegisterErrorKind, ResourceLink,
-    registry::Item, schema,
+    registry::{Item, Snapshot, Table},
+    schema,
 };
 
 /// A resource as registered.
@@ -48,6 +49,16 @@ pub(crate) struct Reading {
 impl Item for ResourceEntry {
     const SORT: &'static str = "resource";
 
+    type Described = Resource;
+
+    fn compile(described: Resource, _: &str) -> Result<Self, RegisterError> {
+        described.compile()
+    }
+
+    fn table(items: &Snapshot) -> &Table<Self> {
+        &items.resources
+    }
+
     fn key(&self) -> &str {
         &self.uri
     }
@@ -59,6 +70,16 @@ impl Item for ResourceEntry {
 
 impl Item for TemplateEntry {
     const SORT: &'static str = "resource template";
+
+    type Described = ResourceTemplate;
+
+    fn compile(described: ResourceTemplate, _: &str) -> Result<Self, RegisterError> {
+        described.compile()
+    }
+
+    fn table(items: &Snapshot) -> &Table<Self> {
+        &items.templates
+    }
 
     fn key(&self) -> &str {
         &self.uri_template

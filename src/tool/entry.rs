@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Tool, ToolResult};
 use crate::{
     Arguments, Handler, Icon, InvalidArguments, RegisterError, RegisterErrorKind,
-    registry::Item,
+    registry::{Item, Snapshot, Table},
     schema::{MAX_SCHEMA_BYTES, Validator},
 };
 
@@ -53,6 +53,23 @@ impl Output {
 
 impl Item for ToolEntry {
     const SORT: &'static str = "tool";
+
+    type Described = Tool;
+
+    fn compile(mut described: Tool, prefix: &str) -> Result<Self, RegisterError> {
+        described.name.insert_str(0, prefix);
+        described.compile()
+    }
+
+    fn table(items: &Snapshot) -> &Table<Self> {
+        &items.tools
+    }
+
+    /// The `request_metadata` layer knows the mirrored arguments of registered tools
+    /// alone.
+    fn fits_a_source(&self) -> bool {
+        self.mirrored.is_none()
+    }
 
     fn key(&self) -> &str {
         &self.name

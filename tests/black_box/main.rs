@@ -5,6 +5,7 @@
 mod abuse;
 mod completion;
 mod connections;
+mod dynamic_lists;
 mod emitting;
 mod errors;
 mod lifecycle;
