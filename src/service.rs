@@ -222,6 +222,28 @@ impl McpService {
         self.with(|draft| draft.add_prompt_source(source))
     }
 
+    /// Adds all that another server offers now; see [`Draft::merge`]. What that server
+    /// is set to, such as its instructions, page size and cache hints, stays there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::merge`]; then nothing is added.
+    pub fn merge(self, other: &Self) -> Result<Self, RegisterError> {
+        self.0.registry.update(|draft| draft.merge(&other.0.registry))?;
+        Ok(self)
+    }
+
+    /// Adds all that another server offers now, its tools and prompts under
+    /// `{prefix}_{name}`; see [`Draft::nest`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::nest`]; then nothing is added.
+    pub fn nest(self, prefix: &str, other: &Self) -> Result<Self, RegisterError> {
+        self.0.registry.update(|draft| draft.nest(prefix, &other.0.registry))?;
+        Ok(self)
+    }
+
     fn with(self, change: impl FnOnce(&mut Draft)) -> Self {
         let changed = self.0.registry.update(|draft| {
             change(draft);

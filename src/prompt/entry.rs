@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::{Prompt, PromptArgument, PromptResult};
 use crate::{
     Arguments, Completion, Handler, Icon, InvalidArguments, Meta, RegisterError, RegisterErrorKind,
-    registry::{Item, Snapshot, Table},
+    registry::{Item, Snapshot, Table, rename_entry},
 };
 
 /// A prompt as registered.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct PromptEntry {
     name: String,
     arguments: Vec<PromptArgument>,
@@ -20,6 +20,12 @@ pub(crate) struct PromptEntry {
 }
 
 impl PromptEntry {
+    /// The same prompt under another name.
+    pub(crate) fn renamed(&self, name: String) -> Result<Self, RegisterError> {
+        check_name(&name)?;
+        Ok(Self { listed: rename_entry(&self.listed, &self.name, &name), name, ..self.clone() })
+    }
+
     /// Validates arguments before the handler sees them (PROMPT-5, PROMPT-7).
     pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
         let given: BTreeMap<String, String> = arguments.to().map_err(|error| {
@@ -78,10 +84,7 @@ impl Prompt {
             meta: &'a Option<Meta>,
         }
         let fail = |kind, fault: String| RegisterError::new(kind, "prompt", &self.name, fault);
-        if self.name.is_empty() || self.name.len() > 128 {
-            let fault = "a prompt's name has 1 to 128 bytes".into();
-            return Err(fail(RegisterErrorKind::InvalidName, fault));
-        }
+        check_name(&self.name)?;
         Icon::check(&self.icons)
             .map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault.into()))?;
         let arguments = self.arguments.map_err(|fault| {
@@ -108,4 +111,12 @@ impl Prompt {
             completions: self.completions,
         })
     }
+}
+
+fn check_name(name: &str) -> Result<(), RegisterError> {
+    if !name.is_empty() && name.len() <= 128 {
+        return Ok(());
+    }
+    let fault = "a prompt's name has 1 to 128 bytes";
+    Err(RegisterError::new(RegisterErrorKind::InvalidName, "prompt", name, fault))
 }

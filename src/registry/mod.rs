@@ -1,11 +1,13 @@
 //! What a server offers, changeable while it runs.
 
+mod compose;
 mod cursor;
 mod error;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use compose::rename_entry;
 pub(crate) use cursor::Cursor;
 pub(crate) use table::{Item, Table};
 

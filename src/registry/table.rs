@@ -54,11 +54,16 @@ pub(crate) struct Table<T: Item> {
 impl<T: Item> Table<T> {
     /// Adds an item at the end.
     pub(crate) fn add(&mut self, item: T) -> Result<(), RegisterError> {
+        self.add_shared(Arc::new(item))
+    }
+
+    /// Adds an item that another table may have too.
+    pub(crate) fn add_shared(&mut self, item: Arc<T>) -> Result<(), RegisterError> {
         if self.by_key.contains_key(item.key()) {
             return Err(RegisterError::duplicate(T::SORT, item.key()));
         }
         self.by_key.insert(item.key().into(), self.next);
-        self.items.insert(self.next, Arc::new(item));
+        self.items.insert(self.next, item);
         self.next += 1;
         self.changed();
         Ok(())

@@ -120,6 +120,13 @@ impl<T: Send + 'static> Source<T> {
     }
 }
 
+impl<T> Source<T> {
+    /// The same source, with something before the names of its items.
+    pub(crate) fn nested(&self, prefix: &str) -> Self {
+        Self { prefix: format!("{prefix}{}", self.prefix), ..self.clone() }
+    }
+}
+
 impl<T> Clone for Source<T> {
     fn clone(&self) -> Self {
         Self {

@@ -7,16 +7,16 @@ use serde_json::Value;
 use super::{Tool, ToolResult};
 use crate::{
     Arguments, Handler, Icon, InvalidArguments, RegisterError, RegisterErrorKind,
-    registry::{Item, Snapshot, Table},
+    registry::{Item, Snapshot, Table, rename_entry},
     schema::{MAX_SCHEMA_BYTES, Validator},
 };
 
 /// A tool as registered: checked, compiled, its list entries written.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ToolEntry {
     name: String,
     pub(crate) handler: Handler<ToolResult>,
-    input: Validator,
+    input: Arc<Validator>,
     pub(crate) output: Option<Output>,
     pub(crate) mirrored: Option<Arc<[MirroredParam]>>,
     listed: RawJson,
@@ -26,10 +26,24 @@ pub(crate) struct ToolEntry {
 }
 
 /// What a tool promises to answer with.
-#[derive(Debug)]
-pub(crate) struct Output(Validator);
+#[derive(Debug, Clone)]
+pub(crate) struct Output(Arc<Validator>);
 
 impl ToolEntry {
+    /// The same tool under another name.
+    pub(crate) fn renamed(&self, name: String) -> Result<Self, RegisterError> {
+        check_name(&name).map_err(|fault| {
+            RegisterError::new(RegisterErrorKind::InvalidName, "tool", &name, fault)
+        })?;
+        let rename = |listed: &RawJson| rename_entry(listed, &self.name, &name);
+        Ok(Self {
+            listed: rename(&self.listed),
+            listed_legacy: self.listed_legacy.as_ref().map(rename),
+            name,
+            ..self.clone()
+        })
+    }
+
     /// Validates arguments before the handler sees them (TOOL-25).
     pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
         if !cfg!(feature = "validation") {
@@ -101,7 +115,7 @@ impl Tool {
             let tree: Value = json.to().map_err(|error| in_schema(which, error.to_string()))?;
             let validator = Validator::compile(&tree)
                 .map_err(|fault| in_schema(which, format!("does not compile: {fault}")))?;
-            Ok((tree, validator))
+            Ok((tree, Arc::new(validator)))
         };
 
         let (tree, input) = schema("input", &self.input_schema)?;

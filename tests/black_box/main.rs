@@ -4,6 +4,7 @@
 
 mod abuse;
 mod completion;
+mod composition;
 mod connections;
 mod dynamic_lists;
 mod emitting;
