@@ -1,10 +1,11 @@
-//! Resources: at a fixed URI, by a template, and a link to one from a tool.
+//! Resources: at a fixed URI, listed by a function page by page, by a template, and a
+//! link to one from a tool.
 //!
 //!     cargo run --example resources
 
 use mcp_stack::{
-    BoxError, CompletionRequest, Content, McpService, Resource, ResourceNotFound, ResourceTemplate,
-    Server, Stack, Tool,
+    BoxError, CompletionRequest, Content, InvalidCursor, McpService, Page, PageRequest, Resource,
+    ResourceNotFound, ResourceTemplate, Server, Source, Stack, Tool,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,7 +23,8 @@ async fn main() -> Result<(), BoxError> {
 fn service() -> Result<McpService, BoxError> {
     let service = McpService::new("library", "1.0.0")
         .with_resource(about())?
-        .with_resource_template(book())?;
+        .with_resource_template(book())?
+        .with_resource_source(books());
     let registry = service.registry();
 
     // The tool names the template, and never writes a URI itself.
@@ -37,6 +39,25 @@ fn service() -> Result<McpService, BoxError> {
 
 fn about() -> Resource {
     Resource::new("library://about", "about", || "A small library.").with_mime_type("text/plain")
+}
+
+/// All books, two on a page. The template reads them, so nothing need find them here.
+fn books() -> Source<Resource> {
+    Source::new(async |request: PageRequest| {
+        let start = match request.cursor {
+            None => 0,
+            Some(id) => BOOKS.iter().position(|book| book.0 == id).ok_or(InvalidCursor)?,
+        };
+        let book = |(id, text): &(&str, &'static str)| {
+            let text = *text;
+            Resource::new(format!("library://books/{id}"), *id, move || text)
+        };
+        let page = Page::new(BOOKS[start..].iter().take(2).map(book));
+        Ok::<_, InvalidCursor>(match BOOKS.get(start + 2) {
+            Some((next, _)) => page.with_next_cursor(*next),
+            None => page,
+        })
+    })
 }
 
 /// `library://books/emma`, or `library://books/emma?length=4` for the beginning alone.

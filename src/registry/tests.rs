@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Cursor, RegisterErrorKind, Registry};
-use crate::{Prompt, ResourceTemplate, Tool};
+use crate::{Prompt, ResourceTemplate, Source, Tool};
 
 #[derive(Deserialize, JsonSchema)]
 #[expect(dead_code, reason = "the schema is what counts")]
@@ -33,6 +33,28 @@ fn a_change_that_fails_leaves_nothing_behind() {
     assert_eq!(kind(refused), RegisterErrorKind::Duplicate); // TOOL-7
     assert!(registry.has_tool("kept"));
     assert!(!registry.has_tool("new"));
+}
+
+#[test]
+fn each_change_of_a_table_shows_in_its_revision_alone() {
+    let registry = Registry::default();
+    let changed = |change: fn(&mut super::Draft)| {
+        let before = registry.snapshot().revisions();
+        let update = registry.update(|draft| {
+            change(draft);
+            Ok(())
+        });
+        update.expect("it cannot fail");
+        let after = registry.snapshot().revisions();
+        std::array::from_fn(|at| before[at] != after[at])
+    };
+    let [tools, none] = [[true, false, false, false], [false; 4]];
+    assert_eq!(changed(|draft| draft.replace_tool(Tool::new("a", || "")).expect("fit")), tools);
+    assert_eq!(changed(|draft| draft.replace_tool(Tool::new("a", || "")).expect("fit")), tools);
+    assert_eq!(changed(|draft| assert!(draft.remove_tool("a"))), tools);
+    assert_eq!(changed(|draft| assert!(!draft.remove_tool("a"))), none);
+    let prompts = [false, false, false, true];
+    assert_eq!(changed(|draft| draft.add_prompt_source(Source::new(Vec::new))), prompts);
 }
 
 #[test]
