@@ -3,6 +3,8 @@
 mod compose;
 mod cursor;
 mod error;
+mod links;
+mod sources;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,6 @@ use arc_swap::{ArcSwap, Guard};
 use mcp_layers::request_metadata::{MirroredParam, MirroredParams};
 
 use crate::{
-    ExpandError, ExpandErrorKind, ResourceLink, Source, TemplateValue,
     notify::{Change, Hub},
     prompt::{Prompt, PromptEntry},
     resource::{Resource, ResourceEntry, ResourceTemplate, TemplateEntry},
@@ -131,74 +132,6 @@ impl Registry {
     #[must_use]
     pub fn has_prompt(&self, name: &str) -> bool {
         self.snapshot().prompts.get(name).is_some()
-    }
-
-    /// The URI of a resource of the template called `template`: what a tool links to.
-    /// Of several templates of that name the first counts.
-    ///
-    /// ```
-    /// use mcp_stack::{Content, McpService, ResourceTemplate, Tool};
-    /// use schemars::JsonSchema;
-    /// use serde::Deserialize;
-    ///
-    /// #[derive(Deserialize, JsonSchema)]
-    /// struct User { id: String }
-    ///
-    /// let template = ResourceTemplate::new("users://{id}", "user", |user: User| user.id);
-    /// let service = McpService::new("demo", "1.0.0").with_resource_template(template)?;
-    /// let registry = service.registry();
-    /// assert_eq!(registry.resource_uri("user", [("id", "7")])?, "users://7");
-    ///
-    /// let newest = Tool::new("newest_user", move || {
-    ///     registry.resource_link("user", [("id", "7")]).map(Content::resource_link)
-    /// });
-    /// # let _ = newest;
-    /// # Ok::<(), mcp_stack::BoxError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// No template of this name, a value for a variable it does not have, or values
-    /// that give a URI which the template does not match and nobody could read.
-    pub fn resource_uri<K, V>(
-        &self,
-        template: &str,
-        values: impl IntoIterator<Item = (K, V)>,
-    ) -> Result<String, ExpandError>
-    where
-        K: Into<String>,
-        V: Into<TemplateValue>,
-    {
-        let values = values.into_iter().map(|(name, value)| (name.into(), value.into()));
-        self.template_named(template)?.uri(values.collect())
-    }
-
-    /// A link to a resource of the template called `template`, with the template's
-    /// name, title, description and media type.
-    ///
-    /// # Errors
-    ///
-    /// As [`resource_uri`](Self::resource_uri).
-    pub fn resource_link<K, V>(
-        &self,
-        template: &str,
-        values: impl IntoIterator<Item = (K, V)>,
-    ) -> Result<ResourceLink, ExpandError>
-    where
-        K: Into<String>,
-        V: Into<TemplateValue>,
-    {
-        let values = values.into_iter().map(|(name, value)| (name.into(), value.into()));
-        let entry = self.template_named(template)?;
-        Ok(entry.link_to(entry.uri(values.collect())?))
-    }
-
-    fn template_named(&self, name: &str) -> Result<Arc<TemplateEntry>, ExpandError> {
-        let snapshot = self.snapshot();
-        snapshot.templates.iter().find(|entry| entry.name() == name).cloned().ok_or_else(|| {
-            let message = format!("there is no resource template called {name:?}");
-            ExpandError::new(ExpandErrorKind::UnknownTemplate, message)
-        })
     }
 
     pub(crate) fn snapshot(&self) -> Guard<Arc<Snapshot>> {
@@ -346,27 +279,5 @@ impl Draft {
     /// Removes a prompt.
     pub fn remove_prompt(&mut self, name: &str) -> bool {
         self.0.prompts.remove(name)
-    }
-
-    /// Adds a source of tools. It comes after the registered tools and the sources there
-    /// are, and cannot be taken away: it can list nothing.
-    pub fn add_tool_source(&mut self, source: Source<Tool>) {
-        self.0.tools.add_source(source);
-    }
-
-    /// Adds a source of resources; see [`add_tool_source`](Self::add_tool_source).
-    pub fn add_resource_source(&mut self, source: Source<Resource>) {
-        self.0.resources.add_source(source);
-    }
-
-    /// Adds a source of resource templates; see
-    /// [`add_tool_source`](Self::add_tool_source).
-    pub fn add_resource_template_source(&mut self, source: Source<ResourceTemplate>) {
-        self.0.templates.add_source(source);
-    }
-
-    /// Adds a source of prompts; see [`add_tool_source`](Self::add_tool_source).
-    pub fn add_prompt_source(&mut self, source: Source<Prompt>) {
-        self.0.prompts.add_source(source);
     }
 }

@@ -57,8 +57,8 @@ use crate::{Arguments, BoxError, CacheHints, Context, Handler, IntoHandler, Into
 /// - An item with the name of a registered one is left out: that one goes before it.
 ///   So is one that could not be registered, and a tool whose arguments are mirrored
 ///   into headers, since nothing would check them; the log says so.
-/// - A found tool's schemas are compiled for each call, and its arguments are validated
-///   as any other's (TOOL-25).
+/// - Items are checked, and a tool's schemas compiled, each time they are listed or found;
+///   arguments are validated as any other's (TOOL-25).
 /// - Several sources of one sort come one after the other.
 #[must_use]
 pub struct Source<T> {

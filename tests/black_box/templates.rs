@@ -1,15 +1,22 @@
 //! Resource templates by RFC 6570: what they match, what they keep out, and the links
 //! built from them.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use mcp_stack::{
-    Content, ExpandErrorKind, McpService, ProtocolVersion, RegisterErrorKind, ResourceTemplate,
-    Tool,
+    Call, Content, ExpandErrorKind, McpService, ProtocolVersion, RegisterErrorKind,
+    ResourceTemplate, Tool,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tower::util::MapRequestLayer;
 
 use crate::support::{Client, MODERN, TestServer};
 
@@ -97,6 +104,24 @@ async fn a_variable_may_be_allowed_any_value() {
     let unknown =
         service().with_resource_template(echo("a://{b}").dangerously_allow_any_value("c"));
     assert_eq!(unknown.expect_err("no variable").kind(), RegisterErrorKind::InvalidPart);
+}
+
+#[tokio::test]
+async fn a_layer_around_a_template_sees_each_reading() {
+    // RES-20
+    let readings = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&readings);
+    let template = echo("a://{b}").layer(MapRequestLayer::new(move |call: Call| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        call
+    }));
+    let server = serve(template).await;
+    let client = server.client(MODERN).await;
+    for name in ["1", "2"] {
+        assert_eq!(read(&client, &format!("a://{name}")).await, json!({ "b": name }));
+    }
+    client.refusal("resources/read", json!({ "uri": "a://1/2" })).await;
+    assert_eq!(readings.load(Ordering::Relaxed), 2);
 }
 
 #[test]

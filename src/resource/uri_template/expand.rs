@@ -1,6 +1,6 @@
 //! Expansion (RFC 6570 §3.2).
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use super::{
     ExpandError, ExpandErrorKind, Expression, Modifier, Part, TemplateValue, Variable,
@@ -58,11 +58,11 @@ impl Writer<'_> {
             (TemplateValue::Text(text), modifier) => {
                 let text = match modifier {
                     Modifier::Prefix(length) => prefix(text, length),
-                    _ => Cow::Borrowed(text.as_str()),
+                    _ => text,
                 };
                 match named {
-                    true => self.pair(&variable.name, &text),
-                    false => self.encode(&text),
+                    true => self.pair(&variable.name, text),
+                    false => self.encode(text),
                 }
             }
             (_, Modifier::Prefix(_)) => {
@@ -137,8 +137,8 @@ impl Writer<'_> {
 }
 
 /// The first so many characters (§2.4.1).
-fn prefix(text: &str, length: usize) -> Cow<'_, str> {
-    text.chars().take(length).collect::<String>().into()
+fn prefix(text: &str, length: usize) -> &str {
+    text.char_indices().nth(length).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Appends `text`, percent-encoding what is not `allowed`; `triplets` that are encoded
