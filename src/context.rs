@@ -1,11 +1,12 @@
 //! What a handler sees of the request it serves.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::{Extensions, HeaderMap, Uri, request::Parts};
 use mcp_layers_core::{
     extensions::{
         CancelToken, Cancelled, ClientCapabilities, ClientInfo, Principal, SessionHandle,
+        StreamControl,
     },
     jsonrpc::{ErrorObject, Message, Overflow, RawJson, code},
     protocol::{LogLevel, ProtocolVersion},
@@ -143,6 +144,21 @@ impl Context {
     /// moment; this is for work it has spawned.
     pub fn cancelled(&self) -> Cancelled {
         self.0.cancel.cancelled()
+    }
+
+    /// Closes the connection this call is answered on, and goes on working: the client
+    /// comes back for the rest after `retry`, sent in whole milliseconds. For long calls
+    /// whose clients are to poll (SSE-17, SSE-18).
+    ///
+    /// `false` where the client could not come back, and then nothing is done: without
+    /// a [`resume`](crate::layers::resume) layer, and for all revisions but 2025-11-25.
+    pub fn close_stream(&self, retry: Duration) -> bool {
+        let Some(control) = self.extensions().get::<StreamControl>() else { return false };
+        let closes = control.close_connection(retry);
+        if closes {
+            self.0.emitter.open();
+        }
+        closes
     }
 
     /// Reports progress, if the client asked for it. Values that do not increase

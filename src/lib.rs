@@ -6,8 +6,8 @@ mod content;
 mod context;
 mod dispatch;
 mod handler;
-mod input;
 mod handlers;
+mod input;
 mod meta;
 mod notify;
 mod offer;
@@ -35,12 +35,12 @@ pub use handler::{
     Argument, Arguments, Async, Blocking, BoxError, Call, Handle, Handler, HandlerFuture,
     IntoHandler, IntoOutput, InvalidArguments, Json, Stateful,
 };
+pub use handlers::Handlers;
 pub use input::{
     Elicitation, Elicited, Field, Form, IncludeContext, Input, InvalidForm, ListRoots, Media,
     ModelPreferences, Root, Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool,
     StopReason, ToolChoice, ToolUse, ToolUseResult, UrlElicitation, field,
 };
-pub use handlers::Handlers;
 #[cfg(feature = "macros")]
 pub use mcp_stack_macros::{handlers, prompt, resource, tool};
 pub use meta::{InvalidMeta, Meta};

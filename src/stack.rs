@@ -24,6 +24,8 @@ use crate::McpService;
 /// | [`protocol_version`](Self::with_protocol_version) | all revisions | message |
 /// | [`request_metadata`](Self::with_request_metadata) | all checks | message |
 /// | [`session`](Self::with_session) | required, in memory | message |
+/// | [`resume`](Self::with_resume) | none | message |
+/// | [`batch`](Self::with_batch) | none | message |
 /// | [`cancellation`](Self::with_cancellation) | 5 minutes | message |
 /// | [`message_layer`](Self::with_message_layer) | none: a place for your own | message |
 ///
@@ -46,10 +48,10 @@ use crate::McpService;
 ///
 /// ```
 /// use std::time::Duration;
-/// use mcp_stack::{McpService, ProtocolVersion::V2026_07_28, Stack, layers::{
-///     cancellation::CancellationLayer, negotiate::NegotiateLayer,
+/// use mcp_stack::{McpService, ProtocolVersion::{V2025_03_26, V2026_07_28}, Stack, layers::{
+///     batch::BatchLayer, cancellation::CancellationLayer, negotiate::NegotiateLayer,
 ///     protocol_version::ProtocolVersionLayer, rate_limit::{ByPrincipalOrAddr, Rate, RateLimitLayer},
-///     validate_host::ValidateHostLayer, validate_origin::ValidateOriginLayer,
+///     resume::ResumeLayer, session::SessionLayer, validate_host::ValidateHostLayer, validate_origin::ValidateOriginLayer,
 /// }};
 ///
 /// let hour = Duration::from_secs(3600);
@@ -58,8 +60,10 @@ use crate::McpService;
 ///     .with_validate_origin(ValidateOriginLayer::new().add_origin("https://app.example.com")?)
 ///     .with_rate_limit(RateLimitLayer::new(Rate::per_second(20)?, ByPrincipalOrAddr))
 ///     .with_negotiate(NegotiateLayer::new().strict())
-///     .with_protocol_version(ProtocolVersionLayer::new().with_versions([V2026_07_28]))
-///     .without_session()
+///     .with_protocol_version(ProtocolVersionLayer::new().with_versions([V2025_03_26, V2026_07_28]))
+///     .with_session(SessionLayer::new().require_initialized())
+///     .with_resume(ResumeLayer::new())
+///     .with_batch(BatchLayer::new())
 ///     .with_cancellation(CancellationLayer::new().with_timeout(Some(hour)))
 ///     .build();
 /// # fn is_service<S: tower::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
@@ -75,8 +79,33 @@ pub struct Stack<S, L> {
 }
 
 /// The slots of a [`Stack`], outermost first.
-pub type Slots<Host, Origin, Limit, Bytes, Border, Version, Metadata, Session, Cancel, Message> =
-    (Host, Origin, Limit, Bytes, Border, Version, Metadata, Session, Cancel, Message);
+pub type Slots<
+    Host,
+    Origin,
+    Limit,
+    Bytes,
+    Border,
+    Version,
+    Metadata,
+    Session,
+    Resume,
+    Batch,
+    Cancel,
+    Message,
+> = (
+    Host,
+    Origin,
+    Limit,
+    Bytes,
+    Border,
+    Version,
+    Metadata,
+    Session,
+    Resume,
+    Batch,
+    Cancel,
+    Message,
+);
 
 /// The slots of [`Stack::new`].
 pub type DefaultSlots = Slots<
@@ -88,6 +117,8 @@ pub type DefaultSlots = Slots<
     ProtocolVersionLayer,
     RequestMetadataLayer,
     SessionLayer,
+    Identity,
+    Identity,
     CancellationLayer,
     Identity,
 >;
@@ -106,6 +137,8 @@ impl Stack<McpService, DefaultSlots> {
             RequestMetadataLayer::new()
                 .with_mirrored_params(std::sync::Arc::new(service.registry())),
             SessionLayer::new().with_shutdown(shutdown.clone()),
+            Identity::new(),
+            Identity::new(),
             CancellationLayer::new().with_shutdown(shutdown.clone()),
             Identity::new(),
         );
@@ -166,58 +199,68 @@ macro_rules! omissible {
 
 replaceable! {
     /// Which `Host`s are served; see [`mcp_layers::validate_host`].
-    with_validate_host: () A (B, C, D, E, F, G, H, I, J)
+    with_validate_host: () A (B, C, D, E, F, G, H, I, J, K, L)
 }
 replaceable! {
     /// Which `Origin`s are served; see [`mcp_layers::validate_origin`].
-    with_validate_origin: (A) B (C, D, E, F, G, H, I, J)
+    with_validate_origin: (A) B (C, D, E, F, G, H, I, J, K, L)
 }
 replaceable! {
     /// A limit that is checked before the body is read; see
     /// [`mcp_layers::rate_limit`].
-    with_rate_limit: (A, B) C (D, E, F, G, H, I, J)
+    with_rate_limit: (A, B) C (D, E, F, G, H, I, J, K, L)
 }
 replaceable! {
     /// A layer of your own in the bytes zone, just outside the border: it sees
     /// bodies as bytes, of requests that passed the checks before it. For several,
     /// give a `tower::ServiceBuilder`.
-    with_bytes_layer: (A, B, C) D (E, F, G, H, I, J)
+    with_bytes_layer: (A, B, C) D (E, F, G, H, I, J, K, L)
 }
 replaceable! {
     /// The border between bytes and messages; see [`mcp_layers::negotiate`].
-    with_negotiate: (A, B, C, D) E (F, G, H, I, J)
+    with_negotiate: (A, B, C, D) E (F, G, H, I, J, K, L)
 }
 replaceable! {
     /// Which revisions are served; see [`mcp_layers::protocol_version`].
-    with_protocol_version: (A, B, C, D, E) F (G, H, I, J)
+    with_protocol_version: (A, B, C, D, E) F (G, H, I, J, K, L)
     where New: Layer<McpService>, New::Service: MessageService
 }
 replaceable! {
     /// What modern requests must carry; see [`mcp_layers::request_metadata`].
-    with_request_metadata: (A, B, C, D, E, F) G (H, I, J)
+    with_request_metadata: (A, B, C, D, E, F) G (H, I, J, K, L)
     where New: Layer<McpService>, New::Service: MessageService
 }
 replaceable! {
     /// Legacy sessions; see [`mcp_layers::session`].
-    with_session: (A, B, C, D, E, F, G) H (I, J)
+    with_session: (A, B, C, D, E, F, G) H (I, J, K, L)
+    where New: Layer<McpService>, New::Service: MessageService
+}
+replaceable! {
+    /// Resumption of legacy streams: none unless set; see [`mcp_layers::resume`].
+    with_resume: (A, B, C, D, E, F, G, H) I (J, K, L)
+    where New: Layer<McpService>, New::Service: MessageService
+}
+replaceable! {
+    /// JSON-RPC batches of 2025-03-26: refused unless set; see [`mcp_layers::batch`].
+    with_batch: (A, B, C, D, E, F, G, H, I) J (K, L)
     where New: Layer<McpService>, New::Service: MessageService
 }
 replaceable! {
     /// Cancellation and timeouts; see [`mcp_layers::cancellation`].
-    with_cancellation: (A, B, C, D, E, F, G, H) I (J)
+    with_cancellation: (A, B, C, D, E, F, G, H, I, J) K (L)
     where New: Layer<McpService>, New::Service: MessageService
 }
 replaceable! {
     /// A layer of your own in the message zone, just around the service: it sees
     /// parsed messages, with version, session and cancellation in the request's
     /// extensions. For several, give a `tower::ServiceBuilder`.
-    with_message_layer: (A, B, C, D, E, F, G, H, I) J ()
+    with_message_layer: (A, B, C, D, E, F, G, H, I, J, K) L ()
     where New: Layer<McpService>, New::Service: MessageService
 }
 
-omissible! { without_validate_host: () A (B, C, D, E, F, G, H, I, J) }
-omissible! { without_validate_origin: (A) B (C, D, E, F, G, H, I, J) }
-omissible! { without_protocol_version: (A, B, C, D, E) F (G, H, I, J) }
-omissible! { without_request_metadata: (A, B, C, D, E, F) G (H, I, J) }
-omissible! { without_session: (A, B, C, D, E, F, G) H (I, J) }
-omissible! { without_cancellation: (A, B, C, D, E, F, G, H) I (J) }
+omissible! { without_validate_host: () A (B, C, D, E, F, G, H, I, J, K, L) }
+omissible! { without_validate_origin: (A) B (C, D, E, F, G, H, I, J, K, L) }
+omissible! { without_protocol_version: (A, B, C, D, E) F (G, H, I, J, K, L) }
+omissible! { without_request_metadata: (A, B, C, D, E, F) G (H, I, J, K, L) }
+omissible! { without_session: (A, B, C, D, E, F, G) H (I, J, K, L) }
+omissible! { without_cancellation: (A, B, C, D, E, F, G, H, I, J) K (L) }

@@ -9,7 +9,7 @@ use super::{
     pending::{Kind, Run},
 };
 use crate::{
-    Arguments, BoxError, Completion, Context, Handler, HandlerFuture, Source,
+    Arguments, BoxError, Completion, Context, Handler, Source,
     prompt::PromptEntry,
     registry::{Item, Snapshot, Table},
     resource::{ResourceEntry, ResourceNotFound, TemplateEntry},
@@ -57,7 +57,7 @@ impl Exchange<'_> {
             let tool = Arc::new(tool.ok_or_else(|| ErrorObject::unknown("tool", &name))?);
             let run = match tool.accept(arguments) {
                 Ok(arguments) => Run::new(tool.handler.clone(), arguments, context),
-                Err(invalid) => Run::Running(HandlerFuture::ready(Err(invalid.into()))),
+                Err(invalid) => Run::done(Err(invalid.into())),
             };
             Ok(Kind::Tool { tool, run })
         })
@@ -83,17 +83,15 @@ impl Exchange<'_> {
         self.resolve(move |context| async move {
             let found: Option<ResourceEntry> = find(&resources, &uri, &context).await?;
             if let Some(entry) = found {
-                let arguments = Arguments::text(RawJson::empty_object());
-                let run = Run::new(entry.reading.handler.clone(), arguments, context);
-                return Ok(Kind::Resource { uri, reading: entry.reading, run });
+                let variables = Arguments::text(RawJson::empty_object());
+                return Ok(Kind::resource(uri, entry.reading, variables, context));
             }
             for source in &templates {
                 let Some(template) = source.find(&uri, &context).await? else { continue };
                 let entry = TemplateEntry::compile(template, "")?;
                 if let Some(variables) = entry.matches(&uri) {
-                    let arguments = Arguments::tree(variables.into());
-                    let run = Run::new(entry.reading.handler.clone(), arguments, context);
-                    return Ok(Kind::Resource { uri, reading: entry.reading, run });
+                    let variables = Arguments::tree(variables.into());
+                    return Ok(Kind::resource(uri, entry.reading, variables, context));
                 }
             }
             Err(ResourceNotFound::error_object(&uri, version).into())
@@ -172,7 +170,7 @@ async fn find<T: Item>(
 fn completion(handler: Option<&Handler<Completion>>, request: Arguments, context: Context) -> Kind {
     let run = match handler {
         Some(handler) => Run::new(handler.clone(), request, context),
-        None => Run::Running(HandlerFuture::ready(Ok(Completion::default()))),
+        None => Run::done(Ok(Completion::default())),
     };
     Kind::Completion { run }
 }

@@ -68,7 +68,8 @@ pub(crate) enum Answer {
 /// A handler that is called when it is first polled, so that a panic in either is
 /// caught in one place.
 pub(super) struct Run<T> {
-    handler: Handler<T>,
+    /// Kept for another round; `None` where there is nothing to run.
+    handler: Option<Handler<T>>,
     state: RunState<T>,
 }
 
@@ -343,7 +344,12 @@ impl Pending {
 
 impl<T: 'static> Run<T> {
     pub(super) fn new(handler: Handler<T>, arguments: Arguments, context: Context) -> Self {
-        Self { handler, state: RunState::Ready(Some((arguments, context))) }
+        Self { handler: Some(handler), state: RunState::Ready(Some((arguments, context))) }
+    }
+
+    /// What has its output already.
+    pub(super) fn done(output: Result<T, BoxError>) -> Self {
+        Self { handler: None, state: RunState::Running(HandlerFuture::ready(output)) }
     }
 
     /// Another round.
@@ -354,12 +360,25 @@ impl<T: 'static> Run<T> {
     fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<T, BoxError>> {
         if let RunState::Ready(call) = &mut self.state {
             let (arguments, context) = call.take().expect("called once");
-            self.state = RunState::Running(self.handler.call(arguments, context));
+            let handler = self.handler.as_ref().expect("what is ready to run has a handler");
+            self.state = RunState::Running(handler.call(arguments, context));
         }
         match &mut self.state {
             RunState::Running(work) => Pin::new(work).poll(cx),
             RunState::Ready(_) => unreachable!("called above"),
         }
+    }
+}
+
+impl Kind {
+    pub(super) fn resource(
+        uri: String,
+        reading: Reading,
+        variables: Arguments,
+        context: Context,
+    ) -> Self {
+        let run = Run::new(reading.handler.clone(), variables.clone(), context);
+        Self::Resource { uri, reading, variables, run }
     }
 }
 

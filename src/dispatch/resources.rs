@@ -1,9 +1,6 @@
 use mcp_layers_core::jsonrpc::RawJson;
 
-use super::{
-    Exchange, Routed,
-    pending::{Kind, Run},
-};
+use super::{Exchange, Routed, pending::Kind};
 use crate::{
     Arguments,
     registry::Snapshot,
@@ -19,10 +16,7 @@ impl Exchange<'_> {
                 false => Err(ResourceNotFound::error_object(&uri, self.version)),
             };
         };
-        self.start(|context| {
-            let run = Run::new(reading.handler.clone(), arguments.clone(), context);
-            Kind::Resource { uri, reading, variables: arguments, run }
-        })
+        self.start(|context| Kind::resource(uri, reading, arguments, context))
     }
 }
 

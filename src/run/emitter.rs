@@ -51,6 +51,15 @@ impl Emitter {
     /// Sends a message before the answer. `false` where nobody will read it: after the
     /// answer (PROG-4), or when the client is gone.
     pub(crate) fn emit(&self, message: Message) -> bool {
+        self.speak(|sender| sender.send(message).is_ok())
+    }
+
+    /// Makes the answer a stream, though there is nothing to say on it yet.
+    pub(crate) fn open(&self) {
+        self.speak(|_| true);
+    }
+
+    fn speak(&self, say: impl FnOnce(&Sender) -> bool) -> bool {
         let mut state = self.lock();
         let waker = match std::mem::take(&mut state.mouth) {
             Mouth::Done => {
@@ -71,13 +80,13 @@ impl Emitter {
             }
             state.mouth = Mouth::Speaking(sender, Some(receiver));
         }
-        let sent = match &state.mouth {
-            Mouth::Speaking(sender, _) => sender.send(message).is_ok(),
+        let said = match &state.mouth {
+            Mouth::Speaking(sender, _) => say(sender),
             _ => false,
         };
         drop(state);
         waker.into_iter().for_each(Waker::wake);
-        sent
+        said
     }
 
     /// Whether this progress is more than the last; remembers it (PROG-3).
