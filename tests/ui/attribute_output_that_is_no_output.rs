@@ -1,6 +1,6 @@
 //! A number is no content.
 //
-//~ a handler cannot return `i32` where `ToolResult` is wanted
+//~ a handler cannot return `i32` where
 //~ return text, content, `Json(value)`
 
 #[mcp_stack::tool]

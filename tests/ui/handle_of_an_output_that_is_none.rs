@@ -1,6 +1,6 @@
 //! A value that answers with a number.
 //
-//~ a handler cannot return `i64` where `ToolResult` is wanted
+//~ a handler cannot return `i64` where
 //~ return text, content, `Json(value)`
 
 use mcp_stack::{Context, Handle, ToolResult};
