@@ -69,6 +69,17 @@ fn clients_of_2025_06_18_get_what_they_know() {
 } // ELICIT-8
 
 #[test]
+fn titles_can_be_sent_as_enum_names_to_all() {
+    let class = Field::choice("class", [("1", "First"), ("2", "Second")]).with_enum_names();
+    let form = Form::build("Which class?").add_field(class);
+    for version in ELICITING {
+        let class =
+            json!({ "type": "string", "enum": ["1", "2"], "enumNames": ["First", "Second"] });
+        assert_eq!(params(&form, version)["requestedSchema"]["properties"]["class"], class);
+    }
+} // ELICIT-7
+
+#[test]
 fn there_is_no_elicitation_before_2025_06_18() {
     let declared = declared(json!({ "elicitation": {} }));
     for version in [V::V2024_11_05, V::V2025_03_26] {

@@ -37,6 +37,7 @@ impl<V: Into<String>, T: Into<String>> From<(V, T)> for Choice {
 pub struct OneOf {
     choices: Vec<Choice>,
     default: Option<String>,
+    enum_names: bool,
 }
 
 /// Any number of several values. Clients of 2025-06-18 cannot be asked (ELICIT-8).
@@ -55,7 +56,15 @@ impl Field<OneOf> {
         choices: impl IntoIterator<Item = C>,
     ) -> Self {
         let choices = choices.into_iter().map(Into::into).collect();
-        Self::of(name, OneOf { choices, default: None })
+        Self::of(name, OneOf { choices, default: None, enum_names: false })
+    }
+
+    /// Sends titles to all clients as those of 2025-06-18 get them: `enum` with
+    /// `enumNames`, for a client that shows no others. Best left alone: it is
+    /// deprecated (ELICIT-7).
+    pub fn with_enum_names(mut self) -> Self {
+        self.kind.enum_names = true;
+        self
     }
 
     /// The value that is chosen at first. Clients of 2025-06-18 do not get it (ELICIT-8).
@@ -111,7 +120,7 @@ impl FieldKind for OneOf {
         let members = match titles {
             None => [("enum", Some(values(&self.choices))), ("enumNames", None)],
             // ELICIT-8
-            Some(titles) if version < ProtocolVersion::V2025_11_25 => {
+            Some(titles) if self.enum_names || version < ProtocolVersion::V2025_11_25 => {
                 [("enum", Some(values(&self.choices))), ("enumNames", Some(titles.into()))]
             }
             Some(titles) => [("oneOf", Some(titled(&self.choices, titles))), ("enumNames", None)],
