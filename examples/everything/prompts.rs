@@ -8,8 +8,7 @@ use crate::PIXEL;
 
 pub(crate) fn all() -> [Prompt; 4] {
     [
-        Prompt::new("test_simple_prompt", || "This is a simple prompt for testing.")
-            .with_description("A prompt without arguments"),
+        simple(),
         Prompt::new("test_prompt_with_arguments", |args: Pair| {
             format!("Prompt with arguments: arg1='{}', arg2='{}'", args.arg1, args.arg2)
         })
@@ -29,6 +28,11 @@ pub(crate) fn all() -> [Prompt; 4] {
         })
         .with_description("A prompt with an image in it"),
     ]
+}
+
+pub(crate) fn simple() -> Prompt {
+    Prompt::new("test_simple_prompt", || "This is a simple prompt for testing.")
+        .with_description("A prompt without arguments")
 }
 
 #[derive(Deserialize, JsonSchema)]

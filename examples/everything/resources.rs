@@ -7,6 +7,9 @@ use serde_json::json;
 
 use crate::PIXEL;
 
+/// The resource that a client may watch.
+pub(crate) const WATCHED: &str = "test://watched-resource";
+
 const STATIC_TEXT: &str = "This is the content of the static text resource.";
 
 pub(crate) fn all() -> [Resource; 3] {
@@ -17,7 +20,7 @@ pub(crate) fn all() -> [Resource; 3] {
         Resource::new("test://static-binary", "static-binary", || PIXEL)
             .with_description("Bytes that never change")
             .with_mime_type("image/png"),
-        Resource::new("test://watched-resource", "watched-resource", || "Watched content.")
+        Resource::new(WATCHED, "watched-resource", || "Watched content.")
             .with_description("Text that a client may watch")
             .with_mime_type("text/plain"),
     ]

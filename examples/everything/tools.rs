@@ -14,11 +14,13 @@ use crate::{PIXEL, SILENCE};
 /// Between two messages of one call.
 const PACE: Duration = Duration::from_millis(50);
 
+/// Until a client whose connection was closed is to come back.
+const RETRY: Duration = Duration::from_millis(100);
+
 /// A tool without arguments comes first: the suite calls whichever does, with none.
 pub(crate) fn all() -> Result<Vec<Tool>, BoxError> {
     Ok(vec![
-        Tool::new("test_simple_text", || "This is a simple text response for testing.")
-            .with_description("Answers with text"),
+        simple_text(),
         Tool::new("test_image_content", || Content::image(PIXEL, "image/png"))
             .with_description("Answers with an image"),
         Tool::new("test_audio_content", || Content::audio(SILENCE, "audio/wav"))
@@ -44,6 +46,8 @@ pub(crate) fn all() -> Result<Vec<Tool>, BoxError> {
             "Streaming complete"
         })
         .with_description("Answers with a stream, if the request asks for progress"),
+        Tool::new("test_reconnection", reconnection)
+            .with_description("Closes its connection, and goes on once the client is back"),
         Tool::new("test_missing_capability", missing_capability)
             .with_description("Needs a client that can sample"),
         Tool::new("test_custom_header", |region: Region| format!("value is {}", region.value))
@@ -54,6 +58,11 @@ pub(crate) fn all() -> Result<Vec<Tool>, BoxError> {
         .with_description("Has an input schema that only JSON Schema 2020-12 can express")
         .with_input_schema(RawJson::parse(include_str!("contact.schema.json"))?),
     ])
+}
+
+pub(crate) fn simple_text() -> Tool {
+    Tool::new("test_simple_text", || "This is a simple text response for testing.")
+        .with_description("Answers with text")
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -102,6 +111,12 @@ async fn with_logging(cx: Context) -> &'static str {
     tokio::time::sleep(PACE).await;
     cx.log(LogLevel::Info, "Tool execution completed");
     "Tool with logging executed successfully"
+}
+
+async fn reconnection(cx: Context) -> &'static str {
+    cx.close_stream(RETRY);
+    tokio::time::sleep(RETRY).await;
+    "Done while you were away"
 }
 
 fn missing_capability(cx: Context) -> Result<&'static str, ErrorObject> {

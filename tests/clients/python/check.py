@@ -215,7 +215,7 @@ async def use(check, library, client, hello, version, logged):
 
     with check("prompts are listed"):
         prompts = {prompt["name"]: prompt for prompt in wire(await client.list_prompts())["prompts"]}
-        equal(len(prompts), 4)
+        equal(len(prompts), 5)
         arguments = prompts["test_prompt_with_arguments"]["arguments"]
         equal([argument["name"] for argument in arguments], ["arg1", "arg2"])
     with check("prompts are written"):

@@ -156,7 +156,7 @@ async function use(client, logged) {
 
   await check("prompts are listed", async () => {
     const { prompts } = await client.listPrompts();
-    assert.equal(prompts.length, 4);
+    assert.equal(prompts.length, 5);
     const { arguments: args } = prompts.find(({ name }) => name === "test_prompt_with_arguments");
     assert.deepEqual(args.map((argument) => argument.name), ["arg1", "arg2"]);
   });
