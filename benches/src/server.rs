@@ -119,7 +119,7 @@ fn in_repository(text: &str) -> Result<Vec<String>> {
         return Ok(command);
     };
     let path = match &**name {
-        "floor" | "stack" => artifact::own(name)?,
+        "floor" | "stack" | "floor_streams" | "stack_streams" => artifact::own(name)?,
         example => artifact::example(example)?,
     };
     *name = path.into_os_string().into_string().ok().context("a path that is no UTF-8")?;
