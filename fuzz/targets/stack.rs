@@ -205,17 +205,25 @@ fuzz_target!(|requests: Vec<Sent<'_>>| {
     for sent in [&open].into_iter().chain(requests.iter().take(8)) {
         let (request, body) = sent.build(session.as_ref());
         let verb = request.method().clone();
-        let answer = answer(&runtime, endpoint.clone(), request);
+        let (answer, end) = answer(&runtime, endpoint.clone(), request);
         if let Some(opened) = answer.headers().get("mcp-session-id") {
             session = Some(opened.clone());
         }
-        judge(&verb, &body, &answer);
+        judge(&verb, &body, &answer, end);
     }
     assert!(session.is_some(), "the first request opens a session");
 });
 
-/// A stream too, read to its end.
-fn answer<S, B>(runtime: &Runtime, endpoint: S, request: Request<B>) -> Response<Bytes>
+/// How an answer ended.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Closed,
+    /// A stream that stays open, and has nothing to say.
+    Open,
+}
+
+/// A stream too, read to its end, or until it has nothing more to say.
+fn answer<S, B>(runtime: &Runtime, endpoint: S, request: Request<B>) -> (Response<Bytes>, End)
 where
     S: Service<Request<B>, Error = Infallible>,
     S::Response: IsResponse,
@@ -228,18 +236,28 @@ where
 
 /// A response whatever its body.
 trait IsResponse {
-    async fn whole(self) -> Response<Bytes>;
+    async fn whole(self) -> (Response<Bytes>, End);
 }
 
 impl<B: http_body::Body<Data = Bytes>> IsResponse for Response<B> {
-    async fn whole(self) -> Response<Bytes> {
+    async fn whole(self) -> (Response<Bytes>, End) {
         let (parts, body) = self.into_parts();
-        let body = body.collect().await.unwrap_or_else(|_| panic!("the body breaks off"));
-        Response::from_parts(parts, body.to_bytes())
+        let (mut body, mut whole, mut end) = (std::pin::pin!(body), Vec::new(), End::Closed);
+        while let Some(frame) = body.frame().await {
+            let frame = frame.unwrap_or_else(|_| panic!("the body breaks off"));
+            let data = frame.into_data().unwrap_or_default();
+            // A heartbeat comes where there is nothing else to send.
+            if data[..] == *b":\n\n" {
+                end = End::Open;
+                break;
+            }
+            whole.extend_from_slice(&data);
+        }
+        (Response::from_parts(parts, whole.into()), end)
     }
 }
 
-fn judge(verb: &Method, sent: &[u8], answer: &Response<Bytes>) {
+fn judge(verb: &Method, sent: &[u8], answer: &Response<Bytes>, end: End) {
     let status = answer.status();
     assert!(!status.is_server_error(), "{answer:?}");
     if status == StatusCode::METHOD_NOT_ALLOWED {
@@ -249,6 +267,7 @@ fn judge(verb: &Method, sent: &[u8], answer: &Response<Bytes>) {
     if body.is_empty() {
         let silent =
             matches!(status.as_u16(), 202 | 204) || !is_request(sent) || verb == Method::HEAD;
+        let silent = silent || (verb == Method::GET && end == End::Open);
         assert!(silent, "no answer to a request: {answer:?}");
         return;
     }
@@ -261,7 +280,8 @@ fn judge(verb: &Method, sent: &[u8], answer: &Response<Bytes>) {
             let read = event_stream::read(body);
             for (at, event) in read.events.iter().enumerate() {
                 assert_eq!(event.kind, "message");
-                judge_message(sent, status, &event.data, at + 1 == read.events.len());
+                let last = at + 1 == read.events.len() && end == End::Closed;
+                judge_message(sent, status, &event.data, last);
             }
         }
         other => panic!("a body of {other:?}: {answer:?}"),
