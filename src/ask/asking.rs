@@ -23,13 +23,26 @@ pub(crate) struct Asking {
     offer: Arc<Offer>,
     pub(super) method: Method,
     pub(super) params: Params,
+    version: ProtocolVersion,
     round: Mutex<Round>,
 }
 
 impl Asking {
     /// For a request whose client has answered nothing yet, or is not to be asked.
-    pub(crate) fn new(offer: Arc<Offer>, method: Method, params: Params) -> Self {
-        Self { offer, method, params, round: Mutex::default() }
+    pub(crate) fn new(
+        offer: Arc<Offer>,
+        method: Method,
+        params: Params,
+        version: ProtocolVersion,
+    ) -> Self {
+        Self { offer, method, params, version, round: Mutex::default() }
+    }
+
+    /// Whether the client is asked by ending the request (MRTR-2), and not on its
+    /// stream.
+    pub(crate) fn asks_by_result(&self) -> bool {
+        self.version.is_modern()
+            && matches!(self.method, Method::ToolsCall | Method::PromptsGet | Method::ResourcesRead)
     }
 
     /// For a request that may be the retry of one (MRTR-8).
@@ -111,8 +124,11 @@ impl Asking {
         self.round().refused.get_or_insert(Refused::Capability(path.to_vec()));
     }
 
-    pub(super) fn refuse_malformed(&self, fault: &str) {
-        self.round().refused = Some(Refused::Malformed(fault.to_owned()));
+    /// An answer that does not fit is not kept: who asks again gets another.
+    pub(super) fn refuse_malformed(&self, key: &str, fault: &str) {
+        let mut round = self.round();
+        round.answers.remove(key);
+        round.refused = Some(Refused::Malformed { key: key.to_owned(), fault: fault.to_owned() });
     }
 
     fn bound<'a>(&'a self, extensions: &'a Extensions) -> Bound<'a> {
@@ -131,12 +147,6 @@ fn members(json: &RawJson) -> Option<BTreeMap<String, RawJson>> {
         Some((key, RawJson::parse(String::from(Box::<str>::from(json))).ok()?))
     };
     raw.into_iter().map(own).collect()
-}
-
-/// Whether a client is asked by ending the request (MRTR-2), and not on its stream.
-pub(crate) fn asks_by_result(method: &Method, version: ProtocolVersion) -> bool {
-    version.is_modern()
-        && matches!(method, Method::ToolsCall | Method::PromptsGet | Method::ResourcesRead)
 }
 
 impl fmt::Debug for Asking {

@@ -87,7 +87,7 @@ impl Context {
     ) -> Result<I::Answer, InputError> {
         input.read(answer).map_err(|fault| {
             let message = format!("the client's answer to {key:?} does not fit: {fault}");
-            self.asking().refuse_malformed(&message);
+            self.asking().refuse_malformed(key, &message);
             InputError::new(InputErrorKind::Malformed, message)
         })
     }

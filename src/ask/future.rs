@@ -2,7 +2,7 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    task::{Context as TaskContext, Poll},
+    task::{Context as TaskContext, Poll, ready},
     time::Duration,
 };
 
@@ -13,7 +13,7 @@ use mcp_layers_core::{
 use serde::{Deserialize, Serialize};
 use tokio::time::Sleep;
 
-use super::{InputError, InputErrorKind, asking::asks_by_result, round::Wanted};
+use super::{InputError, InputErrorKind, round::Wanted};
 use crate::{Context, Input};
 
 /// A question to the client: await it for the answer. See [`Context::elicit`].
@@ -55,6 +55,14 @@ impl<I: Input> Ask<I> {
         }
         let version = context.protocol_version();
         let asking = context.asking();
+        let unreachable =
+            |message: &'static str| InputError::new(InputErrorKind::Unreachable, message);
+        if version.is_modern() && !asking.asks_by_result() {
+            let message = "only tools, prompts and resources can ask the client";
+            return Err(InputError::new(InputErrorKind::Unsupported, message));
+        } else if !version.is_modern() && context.session().is_none() {
+            return Err(unreachable("without a session the client cannot be asked")); // SESS-19
+        }
         if let Some(path) = input.missing(context.client_capabilities(), version) {
             asking.refuse_capability(path);
             let message = format!("the client cannot be asked: it lacks {}", path.join("."));
@@ -64,21 +72,16 @@ impl<I: Input> Ask<I> {
             .params(version)
             .map_err(|fault| InputError::new(InputErrorKind::Unsupported, fault))?;
         let method = input.method();
-        if version.is_modern() {
-            if !asks_by_result(&asking.method, version) {
-                let message = "only tools, prompts and resources can ask the client";
-                return Err(InputError::new(InputErrorKind::Unsupported, message));
-            }
-            return Err(asking.round().want(key.clone(), Wanted { method, params }));
-        }
-        let unreachable =
-            |message: &'static str| InputError::new(InputErrorKind::Unreachable, message);
-        let session = context
-            .session()
-            .ok_or_else(|| unreachable("without a session the client cannot be asked"))?; // SESS-19
+        let wanted = Wanted { method, params: params.clone() };
+        asking.round().want(key.clone(), wanted)?;
+        // There is none in the modern era.
+        let Some(session) = context.session().filter(|_| !version.is_modern()) else {
+            return Err(InputError::required());
+        };
         let reply = session.expect_reply();
         let request = Message::request(reply.id(), method, &params);
         if !context.emitter().emit(request) {
+            asking.round().wanted.remove(key);
             return Err(unreachable("the client is no longer listening"));
         }
         Ok(Begun::Sent(reply))
@@ -102,9 +105,9 @@ impl<I: Input> Ask<I> {
     fn read(&self, outcome: Result<RawJson, RawJson>) -> Result<I::Answer, InputError> {
         match outcome {
             Ok(result) => {
-                let answer = self.context.read(&self.key, &self.input, &result);
+                let answer = self.context.read(&self.key, &self.input, &result)?;
                 self.context.asking().round().answers.insert(self.key.clone(), result);
-                answer
+                Ok(answer)
             }
             Err(error) => Err(refused(&self.key, &error)),
         }
@@ -132,18 +135,20 @@ impl<I: Input> Future for Ask<I> {
             this.waiting = Some(Waiting { reply, limit, timeout });
         }
         let waiting = this.waiting.as_mut().expect("begun above");
-        match Pin::new(&mut waiting.reply).poll(cx) {
-            Poll::Ready(Ok(outcome)) => Poll::Ready(this.read(outcome)),
+        let outcome = match Pin::new(&mut waiting.reply).poll(cx) {
+            Poll::Ready(Ok(outcome)) => this.read(outcome),
             Poll::Ready(Err(reason)) => {
-                let error = InputError::new(InputErrorKind::Unreachable, reason.to_string());
-                Poll::Ready(Err(error))
+                Err(InputError::new(InputErrorKind::Unreachable, reason.to_string()))
             }
-            Poll::Pending if waiting.timeout.as_mut().poll(cx).is_ready() => {
-                let Waiting { reply, limit, .. } = this.waiting.take().expect("looked at above");
-                Poll::Ready(Err(this.give_up(&reply, limit)))
+            Poll::Pending => {
+                ready!(waiting.timeout.as_mut().poll(cx));
+                let Waiting { reply, limit, .. } = this.waiting.take().expect("begun above");
+                Err(this.give_up(&reply, limit))
             }
-            Poll::Pending => Poll::Pending,
-        }
+        };
+        this.waiting = None;
+        this.context.asking().round().wanted.remove(&this.key);
+        Poll::Ready(outcome)
     }
 }
 

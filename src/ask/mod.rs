@@ -14,7 +14,7 @@ mod required;
 mod round;
 mod seal;
 
-pub(crate) use asking::{Asking, asks_by_result};
+pub(crate) use asking::Asking;
 pub(crate) use round::Unmet;
 pub(crate) use seal::Sealer;
 

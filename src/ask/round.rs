@@ -11,7 +11,7 @@ pub(crate) struct Round {
     pub(super) answers: BTreeMap<String, RawJson>,
     /// What the author keeps between rounds.
     pub(super) state: Option<RawJson>,
-    /// What this run has asked for in vain (modern).
+    /// What this run has asked for in vain (modern), or waits for (legacy).
     pub(super) wanted: BTreeMap<String, Wanted>,
     /// The client is to call again, whatever is wanted (MRTR-10).
     pub(super) retry: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Wanted {
 #[derive(Debug)]
 pub(super) enum Refused {
     Capability(Vec<&'static str>),
-    Malformed(String),
+    Malformed { key: String, fault: String },
 }
 
 /// What stands between a failed run and an answer (modern).
@@ -54,24 +54,28 @@ impl Round {
     }
 
     /// Notes what is wanted from the client.
-    pub(super) fn want(&mut self, key: String, wanted: Wanted) -> InputError {
-        match self.wanted.get(&key) {
-            Some(other) if *other != wanted => InputError::new(
-                InputErrorKind::DuplicateKey,
-                format!("{key:?} is the key of another question already"), // MRTR-4
-            ),
-            _ => {
-                self.wanted.insert(key, wanted);
-                InputError::required()
-            }
+    ///
+    /// # Errors
+    ///
+    /// [`InputErrorKind::DuplicateKey`] (MRTR-4).
+    pub(super) fn want(&mut self, key: String, wanted: Wanted) -> Result<(), InputError> {
+        if self.wanted.get(&key).is_some_and(|other| *other != wanted) {
+            let message = format!("{key:?} is the key of another question already");
+            return Err(InputError::new(InputErrorKind::DuplicateKey, message));
         }
+        // MRTR-17: it is asked for again.
+        if matches!(&self.refused, Some(Refused::Malformed { key: other, .. }) if *other == key) {
+            self.refused = None;
+        }
+        self.wanted.insert(key, wanted);
+        Ok(())
     }
 
     /// Why a run failed, if it did for want of an answer. What can be asked is asked,
     /// whatever else is missing (MRTR-6, MRTR-7).
     pub(super) fn unmet(&self) -> Option<Unmet> {
         match &self.refused {
-            Some(Refused::Malformed(fault)) => {
+            Some(Refused::Malformed { fault, .. }) => {
                 Some(Unmet::Malformed(ErrorObject::invalid_params(fault.clone())))
             }
             _ if !self.wanted.is_empty() => Some(Unmet::Input),

@@ -27,7 +27,7 @@ use mcp_layers_core::{
 use self::pending::Kind;
 use crate::{
     Context,
-    ask::{Asking, asks_by_result},
+    ask::Asking,
     offer::Offer,
     result::{ResultWriter, View},
     run::Emitter,
@@ -159,9 +159,8 @@ impl Exchange<'_> {
         let progress_token = self.progress_token()?;
         let emitter = Emitter::new(self.offer.stream_budget, self.log_level());
         let Request { id, method, params } = self.request;
-        let by_result = asks_by_result(&method, self.version);
-        let asking = Asking::new(Arc::clone(self.offer), method, params);
-        if by_result {
+        let asking = Asking::new(Arc::clone(self.offer), method, params, self.version);
+        if asking.asks_by_result() {
             asking.resume(&self.parts.extensions)?;
         }
         let token = self.token.clone();

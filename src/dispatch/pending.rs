@@ -233,9 +233,13 @@ impl Future for Pending {
                 if let Err(error) = this.next_round(outcome) {
                     return Poll::Ready(this.failed(error.into()));
                 }
+                // A handler that asks for rounds without end can still be cancelled.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
             match ready!(this.poll_round(cx)) {
                 Ok(answer) => return Poll::Ready(answer),
+                Err(error) if !this.can_run_again() => return Poll::Ready(this.failed(error)),
                 Err(error) => match error.downcast::<InputRequired>() {
                     Ok(required) => this.asked = Some(Box::pin(required.ask_all(&this.context))),
                     Err(error) => return Poll::Ready(this.failed(error)),
@@ -281,6 +285,15 @@ impl Pending {
         })
     }
 
+    /// Whether rounds can be asked for by hand (MRTR-2). In the legacy era what finds or
+    /// lists items is spent by then, and a completion asks nobody.
+    fn can_run_again(&self) -> bool {
+        match self.version.is_modern() {
+            true => self.context.asking().asks_by_result(),
+            false => !matches!(self.kind, Kind::Completion { .. } | Kind::Dynamic(_)),
+        }
+    }
+
     /// A legacy client has answered what the handler asked by hand: it runs again. A
     /// modern one runs it again by calling again.
     fn next_round(&mut self, outcome: Result<(), InputError>) -> Result<(), InputError> {
@@ -296,14 +309,15 @@ impl Pending {
             }
             Kind::Prompt { run } => run.restart(Arguments::text(arguments), context),
             Kind::Resource { variables, run, .. } => run.restart(variables.clone(), context),
-            Kind::Completion { .. } | Kind::Dynamic(_) => unreachable!("these ask nothing"),
+            Kind::Completion { .. } | Kind::Dynamic(_) => unreachable!("these do not run again"),
         }
         Ok(())
     }
 
     /// What is answered when the handler has failed.
     fn failed(&self, error: BoxError) -> Answer {
-        if self.version.is_modern()
+        // MRTR-2
+        if self.context.asking().asks_by_result()
             && let Some(unmet) = self.context.asking().unmet()
         {
             return self.unmet(unmet);
