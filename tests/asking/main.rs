@@ -1,0 +1,9 @@
+//! Asking the client, in either era, from one handler source.
+
+mod both_eras;
+mod by_hand;
+mod era_2025;
+mod era_2026;
+mod refusals;
+mod state;
+mod support;
