@@ -8,7 +8,7 @@ use std::{
 
 use mcp_layers_core::{
     extensions::PendingReply,
-    jsonrpc::{Message, RawJson},
+    jsonrpc::{Message, RawJson, RequestId},
 };
 use serde::{Deserialize, Serialize};
 use tokio::time::Sleep;
@@ -87,21 +87,6 @@ impl<I: Input> Ask<I> {
         Ok(Begun::Sent(reply))
     }
 
-    /// CANCEL-15
-    fn give_up(&self, reply: &PendingReply, limit: Duration) -> InputError {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Params<'a> {
-            request_id: &'a mcp_layers_core::jsonrpc::RequestId,
-            reason: &'a str,
-        }
-        let params = Params { request_id: reply.id(), reason: "timed out" };
-        let cancelled = Message::notification("notifications/cancelled", &params);
-        self.context.emitter().emit(cancelled);
-        let message = format!("the client did not answer {:?} within {limit:?}", self.key);
-        InputError::new(InputErrorKind::TimedOut, message)
-    }
-
     fn read(&self, outcome: Result<RawJson, RawJson>) -> Result<I::Answer, InputError> {
         match outcome {
             Ok(result) => {
@@ -111,6 +96,30 @@ impl<I: Input> Ask<I> {
             }
             Err(error) => Err(refused(&self.key, &error)),
         }
+    }
+}
+
+impl<I> Ask<I> {
+    /// Tells the client that its answer is not waited for any more (CANCEL-11).
+    fn give_up(&mut self, reason: &str) {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Params<'a> {
+            request_id: &'a RequestId,
+            reason: &'a str,
+        }
+        let Some(Waiting { reply, .. }) = self.waiting.take() else { return };
+        let params = Params { request_id: reply.id(), reason };
+        let cancelled = Message::notification("notifications/cancelled", &params);
+        self.context.emitter().emit(cancelled);
+        self.context.asking().round().wanted.remove(&self.key);
+    }
+}
+
+/// A handler may lose interest, as in `tokio::select!`.
+impl<I> Drop for Ask<I> {
+    fn drop(&mut self) {
+        self.give_up("no longer needed");
     }
 }
 
@@ -142,8 +151,10 @@ impl<I: Input> Future for Ask<I> {
             }
             Poll::Pending => {
                 ready!(waiting.timeout.as_mut().poll(cx));
-                let Waiting { reply, limit, .. } = this.waiting.take().expect("begun above");
-                Err(this.give_up(&reply, limit))
+                let limit = waiting.limit;
+                this.give_up("timed out"); // CANCEL-15
+                let message = format!("the client did not answer {:?} within {limit:?}", this.key);
+                Err(InputError::new(InputErrorKind::TimedOut, message))
             }
         };
         this.waiting = None;

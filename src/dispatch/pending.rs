@@ -15,7 +15,7 @@ use mcp_layers_core::{
 use super::dynamic::{Dynamic, Resolved};
 use crate::{
     Arguments, BoxError, CacheHints, Completion, Context, Handler, HandlerFuture, InputError,
-    InputRequired, InvalidArguments, PromptResult, ResourceRead, ToolResult,
+    InputErrorKind, InputRequired, InvalidArguments, PromptResult, ResourceRead, ToolResult,
     ask::Unmet,
     context::missing_capability,
     offer::Offer,
@@ -135,10 +135,30 @@ impl Pending {
     /// A failure that is the same for all kinds of handler.
     fn failure(&self, error: BoxError) -> Result<Answer, BoxError> {
         let error = error.downcast::<ErrorObject>().map(|error| self.protocol_error(*error));
-        error.or_else(|error| {
+        let error = error.or_else(|error| {
             error
                 .downcast::<InvalidArguments>()
                 .map(|error| self.error(&ErrorObject::invalid_params(error.to_string())))
+        });
+        error.or_else(|error| error.downcast::<InputError>().map(|error| self.unanswered(*error)))
+    }
+
+    /// A question that came to nothing. The client knows its own part in that; what is
+    /// the author's is for the log.
+    fn unanswered(&self, error: InputError) -> Answer {
+        let message = error.to_string();
+        self.error(&match error.kind() {
+            InputErrorKind::MissingCapability => ErrorObject::invalid_params(message),
+            InputErrorKind::Refused(_)
+            | InputErrorKind::Malformed
+            | InputErrorKind::TimedOut
+            | InputErrorKind::Unreachable => ErrorObject::internal(message),
+            InputErrorKind::InputRequired
+            | InputErrorKind::Unsupported
+            | InputErrorKind::DuplicateKey => {
+                tracing::error!(id = %self.id, %error, "the client could not be asked");
+                ErrorObject::internal("the client could not be asked")
+            }
         })
     }
 
