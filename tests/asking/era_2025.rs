@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 use mcp_stack::{
-    BoxError, Completion, CompletionRequest, Context, Elicited, InputError, InputErrorKind,
-    InputRequired, McpService, Prompt, ProtocolVersion, Stack, Tool,
+    BoxError, Completion, CompletionRequest, Context, Elicited, ErrorObject, InputError,
+    InputErrorKind, InputRequired, McpService, Prompt, ProtocolVersion, Stack, Tool,
     layers::session::SessionLayer,
     testing::{CallErrorKind, Reply, TestClient},
 };
@@ -178,7 +178,7 @@ async fn without_a_session_nothing_is_asked() -> TestResult {
 
 #[tokio::test]
 async fn no_id_of_a_question_is_used_twice() -> TestResult {
-    // RPC-14
+    // RPC-14, PROG-12: the server asks for no progress.
     async fn three(cx: Context) -> Result<String, InputError> {
         for round in 0..3 {
             cx.elicit(format!("name {round}"), name()).await?;
@@ -194,6 +194,7 @@ async fn no_id_of_a_question_is_used_twice() -> TestResult {
     let asked = tap.asked();
     let ids: BTreeSet<_> = asked.iter().map(|request| request["id"].to_string()).collect();
     assert_eq!((asked.len(), ids.len()), (18, 18));
+    assert!(asked.iter().all(|request| request["params"].get("_meta").is_none()));
     Ok(())
 }
 
@@ -273,6 +274,56 @@ async fn a_completion_asks_for_no_rounds() -> TestResult {
         let error = refusal(outcome.await);
         assert_eq!((error.kind(), error.code()), (CallErrorKind::Refused, Some(-32603)));
         assert!(error.to_string().contains("completing the argument"), "{error}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_question_that_is_dropped_is_cancelled() -> TestResult {
+    // CANCEL-11
+    async fn impatient(cx: Context) -> Result<String, InputError> {
+        tokio::select! {
+            biased;
+            answer = cx.elicit("name", name()) => Ok(answer?.is_accepted().to_string()),
+            () = tokio::task::yield_now() => {
+                let roots = cx.list_roots("roots").await?;
+                Ok(format!("{} roots", roots.len()))
+            }
+        }
+    }
+    let (client, tap) = tapped(service_of!(impatient));
+    let client = client
+        .legacy(ProtocolVersion::V2025_11_25)
+        .on_elicit(|_| std::future::pending::<Reply>())
+        .on_roots(|_| Reply::roots(["file:///a"]))
+        .connect()
+        .await?;
+    for call in ways(&client) {
+        let before = tap.asked().len();
+        let answer = call.await?;
+        assert_eq!(answer.text(), "1 roots");
+        let [cancelled] = answer.notifications() else { panic!("one is told of") };
+        assert_eq!(cancelled.method, "notifications/cancelled");
+        assert_eq!(cancelled.params["requestId"], tap.asked()[before]["id"]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_that_lists_pages_to_visit_is_of_its_revision() -> TestResult {
+    // ELICIT-20, ELICIT-22
+    async fn refuse() -> Result<String, ErrorObject> {
+        let page = json!({ "mode": "url", "url": "https://example.com/", "elicitationId": "1" });
+        Err(ErrorObject::new(-32042, "visit these").with_data(&json!({ "elicitations": [page] })))
+    }
+    for (client, _) in crate::support::each_version(service_of!(refuse), |client| client).await? {
+        let is_modern = client.protocol_version().is_modern();
+        for call in ways(&client) {
+            let error = refusal(call.await);
+            assert_eq!(error.code(), Some(if is_modern { -32603 } else { -32042 }));
+            let data = error.error().and_then(ErrorObject::data).is_some();
+            assert_eq!(data, !is_modern);
+        }
     }
     Ok(())
 }

@@ -1,7 +1,13 @@
 //! What only the modern era has: `input_required`, and retries.
 
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
 use mcp_stack::{
-    BoxError, CacheHints, Context, InputError, InputRequired, McpService, Resource, Source, Tool,
+    BoxError, CacheHints, Context, InputError, InputRequired, LogLevel, McpService, Resource,
+    Source, Tool,
 };
 use serde_json::{Value, json};
 
@@ -164,27 +170,23 @@ async fn what_is_no_map_of_answers_is_refused() -> TestResult {
 #[tokio::test]
 async fn nothing_is_held_between_two_rounds() -> TestResult {
     // MRTR-9
-    struct Held(std::sync::Arc<()>);
-    let alive = std::sync::Arc::new(());
+    struct Held(Arc<()>);
+    let alive = Arc::new(());
     let watched = alive.clone();
     let tool = Tool::new("ask", move |cx: Context| {
         let held = Held(watched.clone());
         async move {
             let name = cx.elicit("name", name()).await?;
-            Ok::<_, InputError>(format!(
-                "{} {}",
-                name.is_accepted(),
-                std::sync::Arc::strong_count(&held.0)
-            ))
+            Ok::<_, InputError>(format!("{} {}", name.is_accepted(), Arc::strong_count(&held.0)))
         }
     });
     let client = by_hand(McpService::new("asking", "1.0.0").with_tool(tool)?);
-    let idle = std::sync::Arc::strong_count(&alive);
+    let idle = Arc::strong_count(&alive);
     for _ in 0..100 {
         // A client that never comes back.
         state_of(&client.call_tool("ask", json!({})).await?);
     }
-    assert_eq!(std::sync::Arc::strong_count(&alive), idle);
+    assert_eq!(Arc::strong_count(&alive), idle);
     Ok(())
 }
 
@@ -205,5 +207,61 @@ async fn a_modern_client_is_sent_no_requests() -> TestResult {
     assert!(tap.asked().is_empty());
     let last: Vec<Value> = tap.exchanges().last().expect("several").answered();
     assert_eq!(last.last().expect("a result")["result"]["resultType"], "complete");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_state_that_counts_once_is_remembered_by_its_handler() -> TestResult {
+    // MRTR-16
+    let open = Arc::new(Mutex::new(BTreeSet::new()));
+    let ticket = Tool::new("ask", move |cx: Context| {
+        let open = open.clone();
+        async move {
+            let mut open = open.lock().expect("no panic");
+            match cx.request_state::<usize>() {
+                None => {
+                    let next = open.len();
+                    open.insert(next);
+                    Err(InputRequired::new().ask("name", name()).with_state(&next)?.into())
+                }
+                Some(ticket) if open.remove(&ticket) => Ok("used".to_owned()),
+                Some(_) => Err::<_, BoxError>("used before".into()),
+            }
+        }
+    });
+    let client = by_hand(McpService::new("asking", "1.0.0").with_tool(ticket)?);
+    let state = state_of(&client.call_tool("ask", json!({})).await?);
+    let retry = || {
+        client
+            .call_tool("ask", json!({}))
+            .with_param("requestState", state.clone())
+            .with_param("inputResponses", json!({ "name": accepted("Ada") }))
+    };
+    assert_eq!(retry().await?.text(), "used");
+    let again = retry().await?;
+    assert!(again.is_error());
+    assert_eq!(again.text(), "used before");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_call_is_not_on_a_stream_of_changes() -> TestResult {
+    // LISTEN-8, SSE-28
+    async fn chatty(cx: Context) -> &'static str {
+        cx.progress(1.0, None, None);
+        cx.log(LogLevel::Error, "loud");
+        "done"
+    }
+    let service = service_of!(chatty).with_logging();
+    let (client, _) = tapped(service.clone());
+    client.set_log_level(LogLevel::Debug).await?;
+    let listener = client.listen(json!({ "toolsListChanged": true })).await?;
+    for call in ways(&client) {
+        assert_eq!(call.with_progress("p").await?.notifications().len(), 2);
+    }
+    service.registry().update(|draft| draft.add_tool(Tool::new("new", || "new")))?;
+    // The change came last: what went astray would be before it.
+    let first = listener.next().await.expect("the stream is open");
+    assert_eq!(first.method, "notifications/tools/list_changed");
     Ok(())
 }

@@ -49,7 +49,9 @@ async fn a_client_that_declared_nothing_is_asked_nothing() -> TestResult {
                 assert!(answer.text().contains(capability), "{}", answer.text());
                 let [_, prompt, resource] = ways(&client);
                 for call in [prompt, resource] {
-                    assert!(refusal(call.await).code().is_some());
+                    let error = refusal(call.await);
+                    assert_eq!(error.code(), Some(-32602));
+                    assert!(error.to_string().contains(capability), "{error}");
                 }
             }
             assert!(tap.asked().is_empty());
