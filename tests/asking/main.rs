@@ -2,6 +2,7 @@
 
 mod both_eras;
 mod by_hand;
+mod changes;
 mod era_2025;
 mod era_2026;
 mod refusals;

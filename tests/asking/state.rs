@@ -37,6 +37,8 @@ fn service() -> Result<McpService, BoxError> {
     Ok(McpService::new("shop", "1.0.0")
         .with_tool(Tool::new("order", order))?
         .with_tool(Tool::new("other", order))?
+        .with_tool(Tool::new("greet", greet))?
+        .with_prompt(Prompt::new("greet", greet))?
         .with_prompt(Prompt::new("order", greet))?
         .with_prompt(Prompt::new("other", greet))?
         .with_resource(Resource::new("test://order", "order", greet))?
@@ -152,6 +154,9 @@ async fn a_state_of_another_request_is_refused() -> TestResult {
             client.call_tool("order", json!({ "item": "tea", "count": 2, "notes": [] })),
             client.call_tool("order", json!({ "item": "tea", "count": 2, "notes": ["gre", "en"] })),
             client.call_tool("order", json!({ "item": "tea", "count": 2 })),
+            // These two have the same params.
+            client.call_tool("greet", json!({})),
+            client.get_prompt("greet", json!({})),
             client.get_prompt("order", json!({})),
             client.get_prompt("other", json!({})),
             client.read_resource("test://order"),
@@ -180,7 +185,11 @@ async fn arguments_may_be_spelt_another_way() -> TestResult {
     let call = with_state(client.call_tool("order", json!("ARGUMENTS")), &state);
     let answer = call.with_edit(move |request| {
         let body = text_of(std::mem::take(request.body_mut()));
-        *request.body_mut() = body.replace("\"ARGUMENTS\"", respelt).into();
+        *request.body_mut() = body
+            .replace("\"ARGUMENTS\"", respelt)
+            .replacen(",\"name\":\"order\"", "", 1)
+            .replacen("\"params\":{", "\"params\":{\"name\":\"order\",", 1)
+            .into();
     });
     assert_eq!(answer.await?.text(), "2 tea green for Ada");
     Ok(())
