@@ -119,9 +119,18 @@ impl Context {
         self.extensions().get()
     }
 
+    /// The settings with which the client declared this extension of the protocol, an
+    /// object: for this request (modern) or its session (legacy). `None` if it did not,
+    /// and then the call does without or is refused by
+    /// [`require_capability`](Self::require_capability) (EXT-2).
+    #[must_use]
+    pub fn extension(&self, id: &str) -> Option<RawJson> {
+        self.client_capabilities()?.get(&["extensions", id]).filter(RawJson::is_object)
+    }
+
     /// Refuses the call unless the client declared the capability at this path,
-    /// such as `["sampling"]` or `["elicitation", "url"]`. Call it before emitting
-    /// anything.
+    /// such as `["sampling"]`, `["elicitation", "url"]` or `["extensions", "com.example/maps"]`.
+    /// Call it before emitting anything.
     ///
     /// # Errors
     ///

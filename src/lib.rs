@@ -5,6 +5,7 @@ mod completion;
 mod content;
 mod context;
 mod dispatch;
+mod extension;
 mod handler;
 mod handlers;
 mod input;
@@ -31,6 +32,7 @@ pub use ask::{Ask, InputError, InputErrorKind, InputRequired};
 pub use completion::{Completion, CompletionRequest};
 pub use content::{Content, ResourceLink};
 pub use context::Context;
+pub use extension::InvalidExtension;
 pub use handler::{
     Argument, Arguments, Async, Blocking, BoxError, Call, Handle, Handler, HandlerFuture,
     IntoHandler, IntoOutput, InvalidArguments, Json, Stateful,

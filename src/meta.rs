@@ -79,7 +79,7 @@ impl std::error::Error for InvalidMeta {}
 
 /// Labels begin with a letter and end with a letter or digit, `-` inside; a name
 /// begins and ends with a letter or digit, `-`, `_` and `.` inside.
-fn is_key(key: &str) -> bool {
+pub(crate) fn is_key(key: &str) -> bool {
     let is = |text: &str, first: fn(&u8) -> bool, inside: &[u8]| {
         let bytes = text.as_bytes();
         bytes.first().is_some_and(first)

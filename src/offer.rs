@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use crate::{CacheHints, Registry, ask::Sealer, notify::Limits, result::Signature};
+use crate::{
+    CacheHints, Registry, ask::Sealer, extension::Extensions, notify::Limits, result::Signature,
+};
 
 /// What a server is set to offer; all its requests share it.
 #[derive(Clone)]
@@ -8,6 +10,7 @@ pub(crate) struct Offer {
     pub(crate) signature: Signature,
     pub(crate) instructions: Option<String>,
     pub(crate) logging: bool,
+    pub(crate) extensions: Extensions,
     pub(crate) page_size: usize,
     pub(crate) stream_budget: usize,
     pub(crate) cache: CacheHints,

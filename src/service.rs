@@ -15,6 +15,7 @@ use mcp_layers_core::{
     Inbound, Outbound,
     extensions::{CancelToken, Cancellation},
 };
+use serde::Serialize;
 use tower_service::Service;
 
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
     Source, Tool,
     ask::Sealer,
     dispatch::{self, Dispatched},
+    extension::{Extensions, InvalidExtension},
     notify::Limits,
     offer::Offer,
     result::Signature,
@@ -60,6 +62,7 @@ impl McpService {
             signature: Signature::new(server),
             instructions: None,
             logging: false,
+            extensions: Extensions::default(),
             page_size: 100,
             stream_budget: 1 << 20,
             cache: CacheHints::default(),
@@ -82,6 +85,43 @@ impl McpService {
     pub fn with_logging(mut self) -> Self {
         self.offer().logging = true;
         self
+    }
+
+    /// Advertises an extension of the protocol under its identifier, a prefix and a
+    /// name such as `com.example/maps`, in both eras (EXT-1, EXT-4). Its settings are
+    /// anything that serialises to an object, `{}` if there are none. An identifier
+    /// that was advertised before gets the new settings.
+    ///
+    /// It says that the extension is there and no more: handlers ask
+    /// [`Context::extension`](crate::Context::extension) whether the client has it too.
+    /// What they do for clients without it belongs in the extension's documentation
+    /// (EXT-3).
+    ///
+    /// ```
+    /// use mcp_stack::{Context, McpService, Tool};
+    /// use serde_json::json;
+    ///
+    /// let service = McpService::new("demo", "1.0.0")
+    ///     .with_extension("com.example/maps", json!({ "projections": ["mercator"] }))?
+    ///     .with_tool(Tool::new("where", |cx: Context| match cx.extension("com.example/maps") {
+    ///         Some(_) => "geo:51.48,0.0",
+    ///         None => "in Greenwich",
+    ///     }))?;
+    /// # let _ = service;
+    /// # Ok::<(), mcp_stack::BoxError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidExtension`] for an identifier without a prefix or outside the grammar
+    /// of [`Meta`](crate::Meta)'s keys, and for settings that are no object.
+    pub fn with_extension<T: Serialize>(
+        mut self,
+        id: impl Into<String>,
+        settings: T,
+    ) -> Result<Self, InvalidExtension> {
+        self.offer().extensions.insert(id.into(), &settings)?;
+        Ok(self)
     }
 
     /// How many items a page of a list has; 100 unless set, at least 1.

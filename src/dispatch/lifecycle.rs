@@ -6,11 +6,11 @@ use mcp_layers_core::{
 use serde::Serialize;
 
 use super::{Dispatched, Exchange, Routed};
-use crate::registry::Snapshot;
+use crate::{extension::Extensions, registry::Snapshot};
 
 /// What the server can do: exactly what it will serve (INIT-6, DISC-5).
 #[derive(Serialize)]
-struct Capabilities {
+struct Capabilities<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tools: Option<Changing>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,6 +21,9 @@ struct Capabilities {
     completions: Option<Empty>,
     #[serde(skip_serializing_if = "Option::is_none")]
     logging: Option<Empty>,
+    /// EXT-1, EXT-4
+    #[serde(skip_serializing_if = "Extensions::is_empty")]
+    extensions: &'a Extensions,
 }
 
 /// What can be said of its changes, where there is a stream to say it on.
@@ -104,7 +107,7 @@ impl Exchange<'_> {
         Ok(self.empty())
     }
 
-    fn capabilities(&self) -> Capabilities {
+    fn capabilities(&self) -> Capabilities<'_> {
         let items = self.offer.registry.snapshot();
         let when = |on: bool| on.then_some(Empty {});
         // TOOL-1, RES-1: only what will be honoured (SESS-19).
@@ -118,6 +121,7 @@ impl Exchange<'_> {
             prompts: items.prompts.was_used().then(changing),
             completions: when(has_completions(&items)),
             logging: when(self.offer.logging),
+            extensions: &self.offer.extensions,
         }
     }
 }

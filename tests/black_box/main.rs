@@ -9,6 +9,7 @@ mod connections;
 mod dynamic_lists;
 mod emitting;
 mod errors;
+mod extensions;
 mod lifecycle;
 mod lists;
 mod older_clients;

@@ -1,0 +1,50 @@
+//! Protocol extensions: what a server says it supports.
+
+use std::{collections::BTreeMap, fmt};
+
+use mcp_layers_core::jsonrpc::RawJson;
+use serde::Serialize;
+
+use crate::meta::is_key;
+
+/// The extensions a server advertises, with their settings.
+#[derive(Clone, Default, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Extensions(BTreeMap<String, RawJson>);
+
+impl Extensions {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// EXT-1
+    pub(crate) fn insert<T: Serialize>(
+        &mut self,
+        id: String,
+        settings: &T,
+    ) -> Result<(), InvalidExtension> {
+        let fail = |fault: &str| InvalidExtension(format!("the extension {id:?} {fault}"));
+        let named = id.split_once('/').is_some_and(|(_, name)| !name.is_empty());
+        if !named || !is_key(&id) {
+            return Err(fail("must be a prefix of labels, a slash and a name"));
+        }
+        let settings = RawJson::from_value(settings).map_err(|error| fail(&error.to_string()))?;
+        if !settings.is_object() {
+            return Err(fail("must have an object for its settings, {} if there are none"));
+        }
+        self.0.insert(id, settings);
+        Ok(())
+    }
+}
+
+/// An extension that cannot be advertised; the message names it and says why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidExtension(String);
+
+impl fmt::Display for InvalidExtension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidExtension {}
