@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod apps;
 mod ask;
 mod completion;
 mod content;

@@ -20,7 +20,7 @@ use tower_service::Service;
 
 use crate::{
     CacheHints, Draft, Implementation, Prompt, RegisterError, Registry, Resource, ResourceTemplate,
-    Source, Tool,
+    Source, Tool, apps,
     ask::Sealer,
     dispatch::{self, Dispatched},
     extension::{Extensions, InvalidExtension},
@@ -122,6 +122,12 @@ impl McpService {
     ) -> Result<Self, InvalidExtension> {
         self.offer().extensions.insert(id.into(), &settings)?;
         Ok(self)
+    }
+
+    /// Advertises [MCP Apps](crate::apps), so that hosts look for tools with views.
+    pub fn with_apps(self) -> Self {
+        let advertised = self.with_extension(apps::EXTENSION, serde_json::json!({}));
+        advertised.expect("a valid identifier and an object")
     }
 
     /// How many items a page of a list has; 100 unless set, at least 1.

@@ -1,4 +1,7 @@
-use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
+use mcp_layers_core::{
+    extensions::ClientCapabilities,
+    jsonrpc::{ErrorObject, RawJson},
+};
 
 use super::{
     Exchange, Routed,
@@ -6,8 +9,8 @@ use super::{
     pending::Kind,
 };
 use crate::{
-    Arguments, CacheHints, InvalidCursor, PageRequest,
-    registry::{Cursor, Item, Table},
+    Arguments, CacheHints, InvalidCursor, PageRequest, apps,
+    registry::{Cursor, Item, Reader, Table},
 };
 
 impl Exchange<'_> {
@@ -22,7 +25,7 @@ impl Exchange<'_> {
             Some(Cursor::After(place)) => Some(place),
             None => None,
         };
-        let page = items.page(name, self.version.era(), after, self.offer.page_size);
+        let page = items.page(name, self.reader(), after, self.offer.page_size);
         let cache = items.cache(self.offer.cache, None);
         Ok(self.answer(page.len(), |out| {
             out.members(|out| out.extend_from_slice(&page));
@@ -47,7 +50,7 @@ impl Exchange<'_> {
             self.version.is_modern().then(|| items.cache(self.offer.cache, Some(at)));
         let request = PageRequest { cursor, size: self.offer.page_size };
         let request = RawJson::from_value(&request).expect("a page request serialises");
-        let (era, registry) = (self.version.era(), self.offer.registry.clone());
+        let (reader, registry) = (self.reader(), self.offer.registry.clone());
         self.start(move |context| {
             Kind::Dynamic(Box::pin(async move {
                 let page = source.list.call(Arguments::text(request), context).await;
@@ -62,10 +65,11 @@ impl Exchange<'_> {
                     let Some(item) = dynamic::listed(item, &source.prefix, T::table(&items)) else {
                         continue;
                     };
+                    let Some(entry) = item.entry(reader) else { continue };
                     if !std::mem::take(&mut first) {
                         out.push(b',');
                     }
-                    out.extend_from_slice(item.entry(era).as_bytes());
+                    out.extend_from_slice(entry.as_bytes());
                 }
                 out.push(b']');
                 let next = page.next.map(|next| Cursor::Source(at, Some(next))).or(follows);
@@ -77,6 +81,11 @@ impl Exchange<'_> {
                 Ok(Resolved::Members(out))
             }))
         })
+    }
+
+    fn reader(&self) -> Reader {
+        let views = ClientCapabilities::of(&self.parts.extensions).is_some_and(apps::declared);
+        Reader { era: self.version.era(), views }
     }
 
     /// PAGE-5: absent and `null` are no cursor, the empty string is one.

@@ -222,7 +222,7 @@ impl Pending {
         if read.is_empty() {
             return self.not_found(uri);
         }
-        read.complete(uri, reading.mime_type.as_deref());
+        read.complete(uri, reading);
         self.message(read.size_hint(), |out| {
             let meta = read.write(out);
             if self.version.is_modern() {

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use mcp_layers_core::{jsonrpc::RawJson, protocol::Era};
+use mcp_layers_core::jsonrpc::RawJson;
 use serde::Serialize;
 
 use super::{Prompt, PromptArgument, PromptResult};
 use crate::{
     Arguments, Completion, Handler, Icon, InvalidArguments, Meta, RegisterError, RegisterErrorKind,
-    registry::{Item, Snapshot, Table, rename_entry},
+    registry::{Item, Reader, Snapshot, Table, rename_entry},
 };
 
 /// A prompt as registered.
@@ -62,8 +62,8 @@ impl Item for PromptEntry {
         &self.name
     }
 
-    fn entry(&self, _: Era) -> &RawJson {
-        &self.listed
+    fn entry(&self, _: Reader) -> Option<&RawJson> {
+        Some(&self.listed)
     }
 }
 

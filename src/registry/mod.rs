@@ -11,7 +11,7 @@ mod tests;
 
 pub(crate) use compose::rename_entry;
 pub(crate) use cursor::Cursor;
-pub(crate) use table::{Item, Table};
+pub(crate) use table::{Item, Reader, Table};
 
 pub use error::{RegisterError, RegisterErrorKind};
 

@@ -25,8 +25,13 @@ pub(crate) trait Item: Sized + Send + Sync + 'static {
     /// The name or URI it is found by.
     fn key(&self) -> &str;
 
-    /// Its entry in the list, as an era's clients see it.
-    fn entry(&self, era: Era) -> &RawJson;
+    /// Its entry in the list, if it is there for this reader.
+    fn entry(&self, reader: Reader) -> Option<&RawJson>;
+
+    /// Whether clients of one era see different entries.
+    fn differs_by_client(&self) -> bool {
+        false
+    }
 
     /// Where the registered ones are.
     fn table(items: &Snapshot) -> &Table<Self>;
@@ -35,6 +40,14 @@ pub(crate) trait Item: Sized + Send + Sync + 'static {
     fn fits_a_source(&self) -> bool {
         true
     }
+}
+
+/// What a list depends on besides its items.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader {
+    pub(crate) era: Era,
+    /// Whether the client shows views (EXT-2).
+    pub(crate) views: bool,
 }
 
 /// The items of one sort, in the order of their registration (TOOL-4).
@@ -47,8 +60,10 @@ pub(crate) struct Table<T: Item> {
     sources: Vec<Arc<Source<T::Described>>>,
     /// How many changes there were.
     revision: u64,
-    /// The first page per era, written when it is first asked for.
-    first_page: [OnceLock<Bytes>; 2],
+    /// Whether there ever was an item that not all clients see in the same way.
+    differs: bool,
+    /// The first page per kind of reader, written when it is first asked for.
+    first_page: [OnceLock<Bytes>; 4],
 }
 
 impl<T: Item> Table<T> {
@@ -62,6 +77,7 @@ impl<T: Item> Table<T> {
         if self.by_key.contains_key(item.key()) {
             return Err(RegisterError::duplicate(T::SORT, item.key()));
         }
+        self.differs |= item.differs_by_client();
         self.by_key.insert(item.key().into(), self.next);
         self.items.insert(self.next, item);
         self.next += 1;
@@ -71,6 +87,7 @@ impl<T: Item> Table<T> {
 
     /// Puts an item in the place of the one with its key, or at the end.
     pub(crate) fn put(&mut self, item: T) {
+        self.differs |= item.differs_by_client();
         let place = *self.by_key.entry(item.key().into()).or_insert(self.next);
         self.next = self.next.max(place + 1);
         self.items.insert(place, Arc::new(item));
@@ -133,24 +150,32 @@ impl<T: Item> Table<T> {
 
     /// The list's members for a result: `"<name>":[…]` and, if there is more,
     /// `"nextCursor":"…"`.
-    pub(crate) fn page(&self, name: &str, era: Era, after: Option<u64>, size: usize) -> Bytes {
+    pub(crate) fn page(
+        &self,
+        name: &str,
+        reader: Reader,
+        after: Option<u64>,
+        size: usize,
+    ) -> Bytes {
         match after {
-            Some(place) => self.write_page(name, era, Bound::Excluded(place), size),
-            None => self.first_page[era as usize]
-                .get_or_init(|| self.write_page(name, era, Bound::Unbounded, size))
+            Some(place) => self.write_page(name, reader, Bound::Excluded(place), size),
+            None => self.first_page[reader.era as usize * 2 + usize::from(reader.views)]
+                .get_or_init(|| self.write_page(name, reader, Bound::Unbounded, size))
                 .clone(),
         }
     }
 
-    fn write_page(&self, name: &str, era: Era, start: Bound<u64>, size: usize) -> Bytes {
+    fn write_page(&self, name: &str, reader: Reader, start: Bound<u64>, size: usize) -> Bytes {
         let mut rest = self.items.range((start, Bound::Unbounded));
         let mut out = format!("\"{name}\":[").into_bytes();
         let mut last = None;
         for (place, item) in rest.by_ref().take(size) {
-            if last.replace(*place).is_some() {
+            last = Some(*place);
+            let Some(entry) = item.entry(reader) else { continue };
+            if out.last() != Some(&b'[') {
                 out.push(b',');
             }
-            out.extend_from_slice(item.entry(era).as_bytes());
+            out.extend_from_slice(entry.as_bytes());
         }
         out.push(b']');
         match last.filter(|_| rest.next().is_some()) {
@@ -162,10 +187,13 @@ impl<T: Item> Table<T> {
     }
 
     /// The hints of a page of this list, where the server's own are `server`: all
-    /// pages have the same scope (CACHE-4).
+    /// pages have the same scope (CACHE-4), and none that differs by client is public
+    /// (CACHE-6).
     pub(crate) fn cache(&self, server: CacheHints, source: Option<usize>) -> CacheHints {
         let own = source.and_then(|at| self.sources.get(at)).map(|source| source.cache());
-        let public = server.public && self.sources.iter().all(|source| source.cache().public);
+        let public = server.public
+            && !self.differs
+            && self.sources.iter().all(|source| source.cache().public);
         CacheHints { public, ..own.unwrap_or(server) }
     }
 }
@@ -178,6 +206,7 @@ impl<T: Item> Clone for Table<T> {
             next: self.next,
             sources: self.sources.clone(),
             revision: self.revision,
+            differs: self.differs,
             first_page: self.first_page.clone(),
         }
     }
@@ -191,6 +220,7 @@ impl<T: Item> Default for Table<T> {
             next: 0,
             sources: Vec::new(),
             revision: 0,
+            differs: false,
             first_page: Default::default(),
         }
     }

@@ -68,7 +68,8 @@ fn a_tool_keeps_its_place_when_it_is_replaced() {
         })
         .expect("valid");
     let snapshot = registry.snapshot();
-    let page = snapshot.tools.page("tools", mcp_layers_core::protocol::Era::Modern, None, 10);
+    let reader = super::Reader { era: mcp_layers_core::protocol::Era::Modern, views: false };
+    let page = snapshot.tools.page("tools", reader, None, 10);
     let page = std::str::from_utf8(&page).expect("JSON");
     assert!(page.find("\"A\"") < page.find("\"b\""), "{page}");
 } // TOOL-4

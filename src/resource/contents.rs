@@ -2,6 +2,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::Reading;
 use crate::{BoxError, IntoOutput, Meta, result::ResultWriter};
 
 /// One item of what was read: text, or bytes that are sent in Base64 (RES-8).
@@ -88,14 +89,17 @@ impl ResourceRead {
     }
 
     /// Fills in what the handler left open: the URI asked for (RES-20), and the
-    /// resource's media type.
-    pub(crate) fn complete(&mut self, uri: &str, mime_type: Option<&str>) {
+    /// resource's media type and `_meta`.
+    pub(crate) fn complete(&mut self, uri: &str, reading: &Reading) {
         for item in &mut self.contents {
             if item.uri.is_empty() {
                 item.uri = uri.to_owned();
             }
             if item.mime_type.is_none() {
-                item.mime_type = mime_type.map(str::to_owned);
+                item.mime_type = reading.mime_type.as_deref().map(str::to_owned);
+            }
+            if item.meta.is_none() {
+                item.meta.clone_from(&reading.meta);
             }
         }
     }

@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use mcp_layers_core::{jsonrpc::RawJson, protocol::Era};
+use mcp_layers_core::jsonrpc::RawJson;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -12,8 +12,8 @@ use super::{
     UriTemplate, path_safety,
 };
 use crate::{
-    CacheHints, Completion, Handler, Icon, RegisterError, RegisterErrorKind, ResourceLink,
-    registry::{Item, Snapshot, Table},
+    CacheHints, Completion, Handler, Meta, RegisterError, RegisterErrorKind, ResourceLink,
+    registry::{Item, Reader, Snapshot, Table},
     schema,
 };
 
@@ -44,6 +44,8 @@ pub(crate) struct Reading {
     pub(crate) handler: Handler<ResourceRead>,
     pub(crate) mime_type: Option<Arc<str>>,
     pub(crate) cache: Option<CacheHints>,
+    /// Of contents that have none of their own.
+    pub(crate) meta: Option<Meta>,
 }
 
 impl Item for ResourceEntry {
@@ -63,8 +65,8 @@ impl Item for ResourceEntry {
         &self.uri
     }
 
-    fn entry(&self, _: Era) -> &RawJson {
-        &self.listed
+    fn entry(&self, _: Reader) -> Option<&RawJson> {
+        Some(&self.listed)
     }
 }
 
@@ -85,13 +87,13 @@ impl Item for TemplateEntry {
         &self.uri_template
     }
 
-    fn entry(&self, _: Era) -> &RawJson {
-        &self.listed
+    fn entry(&self, _: Reader) -> Option<&RawJson> {
+        Some(&self.listed)
     }
 }
 
 impl Resource {
-    pub(crate) fn compile(self) -> Result<ResourceEntry, RegisterError> {
+    pub(crate) fn compile(mut self) -> Result<ResourceEntry, RegisterError> {
         #[derive(Serialize)]
         struct Listed<'a> {
             uri: &'a str,
@@ -104,7 +106,9 @@ impl Resource {
         if !is_absolute_uri(&self.uri) {
             return Err(fail(RegisterErrorKind::InvalidName, "is no absolute URI")); // RES-14
         }
-        Icon::check(&self.about.icons)
+        let meta = self
+            .about
+            .settle(&self.uri)
             .map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault))?;
         let listed = Listed { uri: &self.uri, about: &self.about, size: self.size };
         Ok(ResourceEntry {
@@ -113,6 +117,7 @@ impl Resource {
                 handler: self.handler,
                 mime_type: self.about.mime_type.map(Into::into),
                 cache: self.cache,
+                meta,
             },
             uri: self.uri,
         })
@@ -120,7 +125,7 @@ impl Resource {
 }
 
 impl ResourceTemplate {
-    pub(crate) fn compile(self) -> Result<TemplateEntry, RegisterError> {
+    pub(crate) fn compile(mut self) -> Result<TemplateEntry, RegisterError> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Listed<'a> {
@@ -134,7 +139,9 @@ impl ResourceTemplate {
         if !begins_with_scheme(&self.uri_template) {
             return Err(fail(RegisterErrorKind::InvalidName, "must begin with a URI scheme"));
         }
-        Icon::check(&self.about.icons)
+        let meta = self
+            .about
+            .settle(&self.uri_template)
             .map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault))?;
         let template: UriTemplate = self
             .uri_template
@@ -159,6 +166,7 @@ impl ResourceTemplate {
                 handler: self.handler,
                 mime_type: self.about.mime_type.map(Into::into),
                 cache: self.cache,
+                meta,
             },
             completions: self.completions,
             uri_template: self.uri_template,

@@ -23,6 +23,7 @@ use tower_service::Service;
 
 use crate::{
     Annotations, BoxError, CacheHints, Call, Handler, Icon, IntoHandler, Meta, ResourceLink,
+    apps::{self, ViewSettings},
 };
 
 /// A resource at a fixed URI, read by a function.
@@ -61,6 +62,8 @@ pub(crate) struct About {
     icons: Vec<Icon>,
     #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
     meta: Option<Meta>,
+    #[serde(skip)]
+    view: Option<ViewSettings>,
 }
 
 impl About {
@@ -73,7 +76,18 @@ impl About {
             annotations: None,
             icons: Vec::new(),
             meta: None,
+            view: None,
         }
+    }
+
+    /// Checks what is at `uri`, which may be a template, and completes its `_meta`. What
+    /// comes back is the `_meta` of its contents.
+    fn settle(&mut self, uri: &str) -> Result<Option<Meta>, &'static str> {
+        Icon::check(&self.icons)?;
+        let Some(view) = &self.view else { return Ok(None) };
+        view.check(uri)?;
+        self.meta = apps::meta_with(self.meta.as_ref(), Some(view));
+        Ok(apps::meta_with(None, Some(view)))
     }
 
     /// A link that says the same, to no URI yet.
@@ -123,6 +137,15 @@ macro_rules! about {
         pub fn add_icon(mut self, icon: Icon) -> Self {
             self.about.icons.push(icon);
             self
+        }
+
+        /// Makes it a view, at a `ui://` URI, that hosts show beside a tool's results; see
+        /// [`apps`](crate::apps). Its media type becomes
+        /// [`apps::MIME_TYPE`](crate::apps::MIME_TYPE), and contents without `_meta` of
+        /// their own get the settings as `_meta.ui`.
+        pub fn with_view(mut self, settings: crate::apps::ViewSettings) -> Self {
+            self.about.view = Some(settings);
+            self.with_mime_type(crate::apps::MIME_TYPE)
         }
 
         /// `_meta` of the entry in the list.

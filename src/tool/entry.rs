@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::{Tool, ToolResult};
 use crate::{
     Arguments, Handler, Icon, InvalidArguments, RegisterError, RegisterErrorKind,
-    registry::{Item, Snapshot, Table, rename_entry},
+    apps::ToolView,
+    registry::{Item, Reader, Snapshot, Table, rename_entry},
     schema::{MAX_SCHEMA_BYTES, Validator},
 };
 
@@ -19,10 +20,19 @@ pub(crate) struct ToolEntry {
     input: Arc<Validator>,
     pub(crate) output: Option<Output>,
     pub(crate) mirrored: Option<Arc<[MirroredParam]>>,
-    listed: RawJson,
+    listed: Listed,
+    /// For clients without views, where that differs (EXT-2).
+    listed_plain: Option<Listed>,
+    view_alone: bool,
+}
+
+/// A tool's entry in the list.
+#[derive(Debug, Clone)]
+struct Listed {
+    entry: RawJson,
     /// For legacy clients, where that differs: output schemas were of objects then
     /// (TOOL-12, D-22).
-    listed_legacy: Option<RawJson>,
+    legacy: Option<RawJson>,
 }
 
 /// What a tool promises to answer with.
@@ -35,10 +45,14 @@ impl ToolEntry {
         check_name(&name).map_err(|fault| {
             RegisterError::new(RegisterErrorKind::InvalidName, "tool", &name, fault)
         })?;
-        let rename = |listed: &RawJson| rename_entry(listed, &self.name, &name);
+        let rename = |entry: &RawJson| rename_entry(entry, &self.name, &name);
+        let rename = |listed: &Listed| Listed {
+            entry: rename(&listed.entry),
+            legacy: listed.legacy.as_ref().map(rename),
+        };
         Ok(Self {
             listed: rename(&self.listed),
-            listed_legacy: self.listed_legacy.as_ref().map(rename),
+            listed_plain: self.listed_plain.as_ref().map(rename),
             name,
             ..self.clone()
         })
@@ -89,11 +103,21 @@ impl Item for ToolEntry {
         &self.name
     }
 
-    fn entry(&self, era: Era) -> &RawJson {
-        match (era, &self.listed_legacy) {
-            (Era::Legacy, Some(legacy)) => legacy,
+    fn entry(&self, reader: Reader) -> Option<&RawJson> {
+        let listed = match &self.listed_plain {
+            // EXT-2: nothing would keep it from the model.
+            Some(_) if !reader.views && self.view_alone => return None,
+            Some(plain) if !reader.views => plain,
             _ => &self.listed,
-        }
+        };
+        Some(match (reader.era, &listed.legacy) {
+            (Era::Legacy, Some(legacy)) => legacy,
+            _ => &listed.entry,
+        })
+    }
+
+    fn differs_by_client(&self) -> bool {
+        self.listed_plain.is_some()
     }
 }
 
@@ -125,17 +149,24 @@ impl Tool {
         }
         let mirrored = MirroredParam::from_schema(&tree)
             .map_err(|error| in_schema("input", error.to_string()))?; // META-25
-        let (output, listed_legacy) = match &self.output_schema {
-            None => (None, None),
+        let (output, of_object) = match &self.output_schema {
+            None => (None, true),
             Some(json) => {
                 let (tree, validator) = schema("output", json)?;
-                let of_object = tree.get("type") == Some(&Value::from("object"));
-                (Some(Output(validator)), (!of_object).then(|| self.listed(None)))
+                (Some(Output(validator)), tree.get("type") == Some(&Value::from("object")))
             }
         };
+        if let Some(view) = &self.view {
+            view.check().map_err(|fault| fail(RegisterErrorKind::InvalidPart, fault.into()))?;
+        }
+        let listed = |view| Listed {
+            entry: self.listed(self.output_schema.as_ref(), view),
+            legacy: (!of_object).then(|| self.listed(None, view)),
+        };
         Ok(ToolEntry {
-            listed: self.listed(self.output_schema.as_ref()),
-            listed_legacy,
+            listed: listed(self.view.as_ref()),
+            listed_plain: self.view.as_ref().map(|_| listed(None)),
+            view_alone: self.view.as_ref().is_some_and(ToolView::is_for_view_alone),
             input,
             output,
             mirrored: (!mirrored.is_empty()).then(|| mirrored.into()),

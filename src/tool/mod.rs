@@ -11,7 +11,11 @@ use serde::Serialize;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{BoxError, Call, Handler, Icon, IntoHandler, Meta, schema};
+use crate::{
+    BoxError, Call, Handler, Icon, IntoHandler, Meta,
+    apps::{self, ToolView},
+    schema,
+};
 
 /// A tool: a name, schemas, and the function behind them.
 ///
@@ -51,6 +55,7 @@ pub struct Tool {
     annotations: Option<ToolAnnotations>,
     icons: Vec<Icon>,
     meta: Option<Meta>,
+    view: Option<ToolView>,
     handler: Handler<ToolResult>,
 }
 
@@ -74,6 +79,7 @@ impl Tool {
             annotations: None,
             icons: Vec::new(),
             meta: None,
+            view: None,
             handler: handler.into_handler(),
         }
     }
@@ -120,6 +126,13 @@ impl Tool {
     /// `_meta` of the tool's entry in the list.
     pub fn with_meta(mut self, meta: Meta) -> Self {
         self.meta = Some(meta);
+        self
+    }
+
+    /// The view that a host shows this tool's results in, and who may call it, as
+    /// `_meta.ui` for clients that [have such views](crate::apps).
+    pub fn with_view(mut self, view: ToolView) -> Self {
+        self.view = Some(view);
         self
     }
 
@@ -218,11 +231,12 @@ struct Listed<'a> {
     #[serde(skip_serializing_if = "<[Icon]>::is_empty")]
     icons: &'a [Icon],
     #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
-    meta: &'a Option<Meta>,
+    meta: Option<Meta>,
 }
 
 impl Tool {
-    fn listed<'a>(&'a self, output_schema: Option<&'a RawJson>) -> RawJson {
+    /// Its entry; `view` is what its `_meta` says of one.
+    fn listed(&self, output_schema: Option<&RawJson>, view: Option<&ToolView>) -> RawJson {
         RawJson::from_value(&Listed {
             name: &self.name,
             title: &self.title,
@@ -231,7 +245,7 @@ impl Tool {
             output_schema,
             annotations: &self.annotations,
             icons: &self.icons,
-            meta: &self.meta,
+            meta: apps::meta_with(self.meta.as_ref(), view),
         })
         .expect("a tool's entry serialises")
     }

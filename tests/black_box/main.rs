@@ -3,6 +3,7 @@
 //! schema which that revision publishes.
 
 mod abuse;
+mod apps;
 mod completion;
 mod composition;
 mod connections;
