@@ -10,6 +10,8 @@ mod extension;
 mod handler;
 mod handlers;
 mod input;
+#[cfg(feature = "log_forwarding")]
+mod log_forwarding;
 mod meta;
 mod notify;
 mod offer;
@@ -44,6 +46,8 @@ pub use input::{
     ModelPreferences, Root, Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool,
     StopReason, ToolChoice, ToolUse, ToolUseResult, UrlElicitation, field,
 };
+#[cfg(feature = "log_forwarding")]
+pub use log_forwarding::ForwardLogs;
 #[cfg(feature = "macros")]
 pub use mcp_stack_macros::{handlers, prompt, resource, tool};
 pub use meta::{InvalidMeta, Meta};

@@ -60,6 +60,9 @@ impl Emitter {
     }
 
     fn speak(&self, say: impl FnOnce(&Sender) -> bool) -> bool {
+        // An event of a waker would come back here, where the state is locked.
+        #[cfg(feature = "log_forwarding")]
+        let _quiet = crate::log_forwarding::Entered::nobody();
         let mut state = self.lock();
         let waker = match std::mem::take(&mut state.mouth) {
             Mouth::Done => {

@@ -79,6 +79,8 @@ enum End {
 impl Running {
     /// Polls the handler and, while that waits, the token.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        #[cfg(feature = "log_forwarding")]
+        let _entered = crate::log_forwarding::Entered::new(self.handler.context());
         let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut self.handler).poll(cx)));
         match polled {
             Ok(Poll::Ready(answer)) => Poll::Ready(End::Answered(answer)),
