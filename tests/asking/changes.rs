@@ -37,7 +37,7 @@ async fn a_server_without_anything_to_change_has_no_streams_of_changes() -> Test
     // LISTEN-13
     let (client, _) = crate::support::tapped(McpService::new("empty", "1.0.0"));
     let refused = client.listen(json!({ "toolsListChanged": true })).await;
-    let error = refused.err().expect("there is nothing to listen to");
+    let error = refused.expect_err("there is nothing to listen to");
     assert_eq!((error.status(), error.code()), (Some(http::StatusCode::NOT_FOUND), Some(-32601)));
     Ok(())
 }

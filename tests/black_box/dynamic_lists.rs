@@ -393,7 +393,10 @@ async fn a_source_is_advertised_with_its_feature() {
     let server = TestServer::of(nothing).await;
     let client = server.client(MODERN).await;
     let discovered = client.result("server/discover", json!({})).await;
-    assert_eq!(discovered["capabilities"], json!({ "resources": { "listChanged": true, "subscribe": true } }));
+    assert_eq!(
+        discovered["capabilities"],
+        json!({ "resources": { "listChanged": true, "subscribe": true } })
+    );
     for list in &LISTS[2..] {
         assert_eq!(pages(&client, *list).await, [[""; 0]], "{}", list.0);
     }
