@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Uses a running `everything` through the official Python client.
+"""Uses a running `everything`, and a running `asking`, through the official Python client.
 
-    check.py URL
+    check.py EVERYTHING-URL ASKING-URL
 
 With `mcp` 2 in all three modes that it has: discovering, pinned to the modern
 revision, and legacy. With `mcp` 1 in the only one.
@@ -11,16 +11,17 @@ import asyncio
 import base64
 import logging
 import sys
-import traceback
 import urllib.error
 import urllib.request
 import warnings
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import mcp
 
-LEGACY, MODERN = "2025-11-25", "2026-07-28"
+from asking import Asked, use_asking
+from checking import LEGACY, MODERN, Checks, equal, wire
+
 CALLS_AT_ONCE = 50
 SECONDS_PER_MODE = 60
 
@@ -28,59 +29,18 @@ SECONDS_PER_MODE = 60
 warnings.filterwarnings("ignore", message=".* as of 2026-07-28")
 
 
-class Checks:
-    """Counts what passes and what fails, and goes on after a failure."""
-
-    def __init__(self):
-        self.mode, self.passed, self.failed = "", 0, 0
-
-    @contextmanager
-    def __call__(self, name):
-        try:
-            yield
-        except Exception:
-            self.failed += 1
-            print(f"FAILED {self.mode}: {name}", traceback.format_exc(), sep="\n")
-        else:
-            self.passed += 1
-
-    @contextmanager
-    def fails(self, name, code):
-        """Something that must be answered with this JSON-RPC error."""
-        with self(name):
-            try:
-                yield
-            except Exception as error:
-                found = getattr(getattr(error, "error", None), "code", None)
-                if found is None:
-                    raise
-                equal(found, code)
-            else:
-                raise AssertionError(f"no error; {code} was expected")
-
-
-def equal(found, wanted):
-    if found != wanted:
-        raise AssertionError(f"{found!r}; {wanted!r} was expected")
-
-
-def wire(result):
-    """The result as it was on the wire: there the names are the same in all versions."""
-    return result.model_dump(by_alias=True, mode="json", exclude_none=True)
-
-
 class Current:
     """`mcp` 2."""
 
+    name = "2"
     modes = {"discovering": MODERN, "pinned": MODERN, "legacy": LEGACY}
+    # Whether it tells the server that a call was given up.
+    cancels = True
 
     @asynccontextmanager
-    async def connect(self, url, mode, logged):
-        async def log(params):
-            logged.append(params.data)
-
+    async def connect(self, url, mode, **callbacks):
         arguments = {"mode": {"discovering": "auto", "pinned": MODERN}.get(mode, mode)}
-        async with mcp.Client(url, logging_callback=log, log_level="debug", **arguments) as client:
+        async with mcp.Client(url, log_level="debug", **arguments, **callbacks) as client:
             yield client, {
                 "version": client.protocol_version,
                 # A client that was told the revision does not ask for the rest.
@@ -101,17 +61,16 @@ class Current:
 class Legacy(Current):
     """`mcp` 1."""
 
+    name = "1"
     modes = {"legacy": LEGACY}
+    cancels = False
 
     @asynccontextmanager
-    async def connect(self, url, mode, logged):
+    async def connect(self, url, mode, **callbacks):
         from mcp.client.streamable_http import streamable_http_client
 
-        async def log(params):
-            logged.append(params.data)
-
         async with streamable_http_client(url) as (read, write, session_id):
-            async with mcp.ClientSession(read, write, logging_callback=log) as client:
+            async with mcp.ClientSession(read, write, **callbacks) as client:
                 hello = await client.initialize()
                 yield client, {
                     "version": hello.protocolVersion,
@@ -251,14 +210,23 @@ async def use(check, library, client, hello, version, logged):
         equal((await call("echo", {"text": "after"}))["content"][0]["text"], "after")
 
 
-async def main(url):
+async def main(everything, asking):
     check = Checks()
     library = Current() if hasattr(mcp, "Client") else Legacy()
     for mode, version in library.modes.items():
-        check.mode, logged = mode, []
+        check.mode, logged, asked = f"{library.name}, {mode}", [], Asked()
+
+        async def log(params):
+            logged.append(params.data)
+
         with check("connects, and closes"):
-            async with asyncio.timeout(SECONDS_PER_MODE), library.connect(url, mode, logged) as (client, hello):
+            connection = library.connect(everything, mode, logging_callback=log)
+            async with asyncio.timeout(SECONDS_PER_MODE), connection as (client, hello):
                 await use(check, library, client, hello, version, logged)
+        with check("asks, and announces"):
+            connection = library.connect(asking, mode, **asked.callbacks())
+            async with asyncio.timeout(SECONDS_PER_MODE), connection as (client, _):
+                await use_asking(check, library, client, version, asked)
     print(f"{check.passed} passed, {check.failed} failed")
     return 1 if check.failed else 0
 
@@ -266,4 +234,4 @@ async def main(url):
 if __name__ == "__main__":
     # A call that was given up makes the library log, not fail.
     logging.disable(logging.CRITICAL)
-    sys.exit(asyncio.run(main(sys.argv[1])))
+    sys.exit(asyncio.run(main(*sys.argv[1:])))

@@ -1,6 +1,6 @@
-// Uses a running `everything` through the official TypeScript client.
+// Uses a running `everything`, and a running `asking`, through the official TypeScript client.
 //
-//     node check.js URL
+//     node check.js EVERYTHING-URL ASKING-URL
 //
 // With `@modelcontextprotocol/client` (2) in all three modes that it has:
 // discovering, pinned to the modern revision, and legacy. With
@@ -11,7 +11,10 @@ import assert from "node:assert/strict";
 import * as current from "@modelcontextprotocol/client";
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { CallToolResultSchema, LoggingMessageNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import * as schemas from "@modelcontextprotocol/sdk/types.js";
+
+import { useAsking } from "./asking.js";
+import { resumes } from "./resume.js";
 
 const LEGACY = "2025-11-25";
 const MODERN = "2026-07-28";
@@ -26,20 +29,28 @@ const MODES = [
   {
     name: "1",
     version: LEGACY,
-    client: () => new LegacyClient(INFO),
-    transport: (url) => new LegacyTransport(url),
-    onLog: (client, seen) => client.setNotificationHandler(LoggingMessageNotificationSchema, seen),
-    call: (client, params, options) => client.callTool(params, CallToolResultSchema, options),
+    client: (capabilities) => new LegacyClient(INFO, { capabilities }),
+    transport: (url, options) => new LegacyTransport(url, options),
+    onNotification: (client, method, seen) => client.setNotificationHandler(schema(method), seen),
+    onRequest: (client, method, answer) => client.setRequestHandler(schema(method), answer),
+    call: (client, params, options) => client.callTool(params, schemas.CallToolResultSchema, options),
   },
 ];
 
 function version2(mode) {
   return {
-    client: () => new current.Client(INFO, { versionNegotiation: { mode } }),
-    transport: (url) => new current.StreamableHTTPClientTransport(url),
-    onLog: (client, seen) => client.setNotificationHandler("notifications/message", seen),
+    client: (capabilities) => new current.Client(INFO, { capabilities, versionNegotiation: { mode } }),
+    transport: (url, options) => new current.StreamableHTTPClientTransport(url, options),
+    onNotification: (client, method, seen) => client.setNotificationHandler(method, seen),
+    onRequest: (client, method, answer) => client.setRequestHandler(method, answer),
     call: (client, params, options) => client.callTool(params, options),
   };
+}
+
+/** Version 1 knows a message by its schema. */
+function schema(method) {
+  const is = (candidate) => candidate?.shape?.method?.value === method;
+  return Object.values(schemas).find(is) ?? assert.fail(`no schema for ${method}`);
 }
 
 let mode;
@@ -210,7 +221,7 @@ async function statusOf(url, session) {
 async function run(url) {
   const logged = [];
   const client = mode.client();
-  mode.onLog(client, ({ params }) => {
+  mode.onNotification(client, "notifications/message", ({ params }) => {
     logged.push(params.data);
   });
   const transport = mode.transport(url);
@@ -226,12 +237,21 @@ async function run(url) {
   if (session) assert.equal(await statusOf(url, session), 404);
 }
 
-const url = new URL(process.argv[2]);
+const [everything, asking] = process.argv.slice(2).map((url) => new URL(url));
 for (mode of MODES) {
-  const late = new Promise((_, reject) => {
-    setTimeout(reject, MS_PER_MODE, new Error("it takes too long")).unref();
-  });
-  await check("connects, and closes", () => Promise.race([run(url), late]));
+  const legacy = mode.version === LEGACY;
+  await inTime("connects, and closes", () => run(everything));
+  await inTime("asks, and announces", () => useAsking(asking, { ...mode, legacy }, check));
+  const resuming = "comes back to a call that was cut off";
+  if (legacy) await inTime(resuming, () => resumes(asking, mode));
+  else console.log(`skipped ${mode.name}: ${resuming}: the modern revision has no resumption`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
+
+function inTime(name, use) {
+  const late = new Promise((_, reject) => {
+    setTimeout(reject, MS_PER_MODE, new Error("it takes too long")).unref();
+  });
+  return check(name, () => Promise.race([use(), late]));
+}
