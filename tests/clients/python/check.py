@@ -21,6 +21,7 @@ import mcp
 
 from asking import Asked, use_asking
 from checking import LEGACY, MODERN, Checks, equal, wire
+from resume import resumes
 
 CALLS_AT_ONCE = 50
 SECONDS_PER_MODE = 60
@@ -78,7 +79,7 @@ class Legacy(Current):
                     "instructions": hello.instructions,
                 }
                 ended = session_id()
-        equal(status_of(url, ended), 404)
+        equal(await asyncio.to_thread(status_of, url, ended), 404)
 
     def seconds(self, seconds):
         return timedelta(seconds=seconds)
@@ -210,7 +211,7 @@ async def use(check, library, client, hello, version, logged):
         equal((await call("echo", {"text": "after"}))["content"][0]["text"], "after")
 
 
-async def main(everything, asking):
+async def main(everything_url, asking_url):
     check = Checks()
     library = Current() if hasattr(mcp, "Client") else Legacy()
     for mode, version in library.modes.items():
@@ -220,13 +221,20 @@ async def main(everything, asking):
             logged.append(params.data)
 
         with check("connects, and closes"):
-            connection = library.connect(everything, mode, logging_callback=log)
+            connection = library.connect(everything_url, mode, logging_callback=log)
             async with asyncio.timeout(SECONDS_PER_MODE), connection as (client, hello):
                 await use(check, library, client, hello, version, logged)
         with check("asks, and announces"):
-            connection = library.connect(asking, mode, **asked.callbacks())
+            connection = library.connect(asking_url, mode, **asked.callbacks())
             async with asyncio.timeout(SECONDS_PER_MODE), connection as (client, _):
                 await use_asking(check, library, client, version, asked)
+        resuming = "comes back to a call that was cut off"
+        if version == LEGACY:
+            with check(resuming):
+                async with asyncio.timeout(SECONDS_PER_MODE):
+                    await resumes(library, asking_url, mode)
+        else:
+            check.skip(resuming, "the modern revision has no resumption")
     print(f"{check.passed} passed, {check.failed} failed")
     return 1 if check.failed else 0
 
