@@ -1,6 +1,7 @@
 """Uses a running `asking`: the server asks the client, and announces changes."""
 
 import asyncio
+import uuid
 from contextlib import AsyncExitStack
 
 from checking import LEGACY, equal, wire
@@ -102,7 +103,7 @@ async def use_asking(check, library, client, version, asked):
         equal(answer["completion"]["values"], ["Ada", "Alan"])
 
     async def learn(what):
-        name = f"python-{what}-{check.mode.replace(', ', '-')}"
+        name = f"{what}-{uuid.uuid4()}"
         await call("learn", {"name": name})
         await asked.next(TOOLS_CHANGED)
         return name

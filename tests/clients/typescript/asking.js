@@ -1,6 +1,7 @@
 // Uses a running `asking`: the server asks the client, and announces changes.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 
 const DIARY = "diary://wait";
 const TOLD_MS = 10_000;
@@ -93,7 +94,7 @@ export async function useAsking(url, mode, check) {
     assert.equal(await diary(), "waited");
   });
   const learn = async (what) => {
-    const name = `typescript-${what}-${mode.name.replace(/\W+/g, "-")}`;
+    const name = `${what}-${randomUUID()}`;
     await call("learn", { name });
     await told.next("notifications/tools/list_changed");
     return name;
