@@ -18,7 +18,8 @@ use crate::{Context, Input};
 
 /// A question to the client: await it for the answer. See [`Context::elicit`].
 ///
-/// Questions that are awaited together, by `tokio::join!`, are asked together.
+/// Questions that are awaited together, by `tokio::join!`, are asked together. One that is
+/// dropped before it is answered is cancelled at a legacy client.
 #[must_use = "nothing is asked until this is awaited"]
 pub struct Ask<I> {
     context: Context,
