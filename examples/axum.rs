@@ -1,57 +1,68 @@
-//! An MCP endpoint in an axum router, beside an ordinary route, with tower-http's
-//! tracing and CORS around both.
-//!
-//!     cargo run --example axum -- 127.0.0.1:8080
+//! An MCP endpoint nested in an axum application, behind its authentication, with CORS
+//! and tracing around it all: `cargo run --example axum -- 127.0.0.1:8080`
 
-use std::time::Duration;
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
-use axum::{Router, http::Method, routing::get};
-use mcp_stack::{
-    BoxError, McpService, Stack, Tool,
-    core::extensions::CancelReason,
-    layers::validate_origin::{CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS, ValidateOriginLayer},
-};
+use axum::http::{HeaderValue, Method, StatusCode, header::*};
+use axum::{Router, extract::*, middleware::*, response::*, routing::get};
+use mcp_stack::core::extensions::{CancelReason, Principal};
+use mcp_stack::layers::validate_origin::*;
+use mcp_stack::{BoxError, Context, McpService, Stack, Tool};
 use tokio::net::TcpListener;
 use tower_http::{cors::CorsLayer, trace::TraceLayer};
 
-/// The one web page that may call, and read the answers.
-const PAGE: &str = "https://app.example.com";
+const PAGE: &str = "https://app.example.com"; // the one web page that may call
+const GRACE: Duration = Duration::from_secs(10); // for requests that the end finds at work
 
-/// What requests may take to finish once the server stops.
-const GRACE: Duration = Duration::from_secs(10);
+/// Who has which credentials: the application's state.
+type Users = State<Arc<HashMap<HeaderValue, &'static str>>>;
 
-#[tokio::main]
-async fn main() -> Result<(), BoxError> {
-    tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).init();
-    let service = McpService::new("axum", "1.0.0")
-        .with_tool(Tool::new("hello", || "hello").with_description("Says hello"))?;
-    let stack =
-        Stack::new(service).with_validate_origin(ValidateOriginLayer::new().with_origins([PAGE])?);
+/// The application's middleware. What it inserts, a handler finds in its `Context`.
+async fn authenticate(users: Users, mut request: Request, next: Next) -> Result<Response> {
+    let name = request.headers().get(AUTHORIZATION).and_then(|it| users.get(it));
+    let name = *name.ok_or((StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")]))?;
+    request.extensions_mut().insert(Principal::new(name));
+    Ok(next.run(request).await)
+}
+
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: McpService,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), BoxError> {
+    let stack = Stack::new(service);
+    let stack = stack.with_validate_origin(ValidateOriginLayer::new().with_origins([PAGE])?);
     let shutdown = stack.shutdown_token().clone();
-
+    let stop = async move {
+        stop.await;
+        // axum waits for the requests at work: for so long, and then they end.
+        tokio::spawn(async move {
+            tokio::time::sleep(GRACE).await;
+            shutdown.cancel(CancelReason::ShuttingDown);
+        });
+    };
+    let users = Arc::new(HashMap::from([(HeaderValue::from_static("Bearer sesame"), "alice")]));
+    let mcp = Router::new().route_service("/mcp", stack.build());
+    let mcp = mcp.layer(from_fn_with_state(users.clone(), authenticate));
+    let count = get(async |users: Users| users.len().to_string());
     let cors = CorsLayer::new()
         .allow_origin([PAGE.parse()?])
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers(CORS_ALLOW_HEADERS)
         .expose_headers(CORS_EXPOSE_HEADERS);
-    let app = Router::new()
-        .route("/health", get(|| async { "ok" }))
-        .route_service("/mcp", stack.build())
-        .layer(cors)
-        .layer(TraceLayer::new_for_http());
+    let app = Router::new().route("/users", count).nest("/tools", mcp).with_state(users);
+    // CORS is outside authentication: a browser's preflight carries no credentials.
+    let app = app.layer(cors).layer(TraceLayer::new_for_http());
+    Ok(axum::serve(listener, app).with_graceful_shutdown(stop).await?)
+}
 
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let whoami = |cx: Context| cx.principal().map_or("", Principal::name).to_owned();
+    let service = McpService::new("axum", "1.0.0").with_tool(Tool::new("whoami", whoami))?;
     let addr = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".into());
     let listener = TcpListener::bind(addr).await?;
-    println!("listening on http://{}/mcp", listener.local_addr()?);
-    axum::serve(listener, app)
-        .with_graceful_shutdown(async move {
-            let _ = tokio::signal::ctrl_c().await;
-            // axum waits for the requests at work: for so long, and then they end.
-            tokio::spawn(async move {
-                tokio::time::sleep(GRACE).await;
-                shutdown.cancel(CancelReason::ShuttingDown);
-            });
-        })
-        .await?;
-    Ok(())
+    println!("listening on http://{}/tools/mcp", listener.local_addr()?);
+    let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
+    serve(listener, service, stop).await
 }

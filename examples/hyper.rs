@@ -1,0 +1,61 @@
+//! An MCP endpoint on hyper alone, over HTTP/1.1 and HTTP/2 on one port:
+//! `cargo run --example hyper -- 127.0.0.1:8080`
+
+use std::{future::Future, time::Duration};
+
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use mcp_stack::core::extensions::{CancelReason, ClientAddr};
+use mcp_stack::{BoxError, McpService, Stack, Tool};
+use tokio::{net::TcpListener, time::timeout};
+use tower_http::add_extension::AddExtension;
+
+const GRACE: Duration = Duration::from_secs(10); // for requests that the end finds at work
+
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: McpService,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), BoxError> {
+    let stack = Stack::new(service);
+    let shutdown = stack.shutdown_token().clone();
+    let endpoint = stack.build();
+    let mut http = Builder::new(TokioExecutor::new());
+    // With a timer hyper hangs up on those who never finish a request's head.
+    http.http1().timer(TokioTimer::new());
+    let connections = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let Ok((socket, peer)) = accepted else {
+            // The process is out of sockets: that passes, and those it has go on.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        // What is inserted here, layers and handlers find in the request's extensions.
+        let endpoint = AddExtension::new(endpoint.clone(), ClientAddr::new(peer));
+        let endpoint = TowerToHyperService::new(endpoint);
+        let connection = http.serve_connection(TokioIo::new(socket), endpoint).into_owned();
+        tokio::spawn(connections.watch(connection));
+    }
+    drop(listener);
+    let _ = timeout(GRACE, connections.shutdown()).await;
+    shutdown.cancel(CancelReason::ShuttingDown);
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let service = McpService::new("hyper", "1.0.0").with_tool(Tool::new("hello", || "hello"))?;
+    let addr = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".into());
+    let listener = TcpListener::bind(addr).await?;
+    println!("listening on http://{}/mcp", listener.local_addr()?);
+    let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
+    serve(listener, service, stop).await
+}

@@ -1,0 +1,67 @@
+//! An MCP endpoint over TLS, with a certificate made at the start:
+//! `cargo run --example rustls -- 127.0.0.1:8443`, then `curl --cacert cert.pem …`
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::{conn::auto::Builder, graceful::GracefulShutdown};
+use hyper_util::service::TowerToHyperService;
+use mcp_stack::core::extensions::{CancelReason, ClientAddr};
+use mcp_stack::{BoxError, McpService, Stack, Tool};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, rustls::pki_types::PrivateKeyDer};
+use tower_http::add_extension::AddExtension;
+
+const LIMIT: Duration = Duration::from_secs(10); // for a handshake, and to finish at the end
+
+pub(crate) async fn serve(
+    listener: TcpListener,
+    identity: rcgen::CertifiedKey<rcgen::KeyPair>,
+    service: McpService,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), BoxError> {
+    let key = PrivateKeyDer::try_from(identity.signing_key.serialize_der())?;
+    let tls = ServerConfig::builder().with_no_client_auth();
+    let mut tls = tls.with_single_cert(vec![identity.cert.der().clone()], key)?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let tls = TlsAcceptor::from(Arc::new(tls));
+    let mut http = Builder::new(TokioExecutor::new());
+    http.http1().timer(TokioTimer::new());
+    let stack = Stack::new(service);
+    let (shutdown, endpoint) = (stack.shutdown_token().clone(), stack.build());
+    let connections = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let Ok((socket, peer)) = accepted else {
+            // The process is out of sockets: that passes, and those it has go on.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let endpoint = AddExtension::new(endpoint.clone(), ClientAddr::new(peer));
+        let (tls, http, watcher) = (tls.clone(), http.clone(), connections.watcher());
+        // The handshake is on the connection's own task: a slow one holds up nobody.
+        tokio::spawn(async move {
+            let socket = TokioIo::new(timeout(LIMIT, tls.accept(socket)).await??);
+            let endpoint = TowerToHyperService::new(endpoint);
+            watcher.watch(http.serve_connection(socket, endpoint)).await
+        });
+    }
+    drop(listener);
+    let _ = timeout(LIMIT, connections.shutdown()).await;
+    shutdown.cancel(CancelReason::ShuttingDown);
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), BoxError> {
+    let identity = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    std::fs::write("cert.pem", identity.cert.pem())?;
+    let service = McpService::new("rustls", "1.0.0").with_tool(Tool::new("hello", || "hello"))?;
+    let addr = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8443".into());
+    let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
+    serve(TcpListener::bind(addr).await?, identity, service, stop).await
+}

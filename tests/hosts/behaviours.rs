@@ -1,0 +1,141 @@
+//! What a client sees, whatever the host.
+
+use http::header;
+use http_body_util::{BodyExt as _, StreamBody};
+use mcp_stack::Tool;
+use serde_json::json;
+
+use crate::{
+    client::{body, patiently},
+    host::Host,
+    probe::take,
+};
+
+pub(crate) async fn a_legacy_client_opens_a_session_and_is_told_the_tools(host: Host) {
+    // SESS-1
+    let session = host.session().await;
+    let answer = host.legacy(Some(&session), "tools/list", json!({})).await;
+    assert_eq!((answer.status(), answer.header("content-type")), (200, "application/json"));
+    let tools = answer.response().await["result"]["tools"].clone();
+    let tools = tools.as_array().expect("a list").iter().map(|tool| tool["name"].clone());
+    assert_eq!(tools.collect::<Vec<_>>(), ["wait", "stream", "fails", "caller"]);
+}
+
+pub(crate) async fn a_modern_client_calls_without_a_session(host: Host) {
+    // META-2
+    host.probe.gate.add_permits(1);
+    let answer = host.modern("tools/call", json!({ "name": "wait" })).await;
+    assert_eq!((answer.status(), answer.header("content-type")), (200, "application/json"));
+    assert_eq!(answer.header("mcp-session-id"), "");
+    assert_eq!(answer.response().await["result"]["content"][0]["text"], "done");
+}
+
+pub(crate) async fn progress_comes_while_the_call_is_at_work(host: Host) {
+    // SSE-1, SSE-3: the first comes before the handler may go on, so nobody buffers.
+    let session = host.session().await;
+    let params = json!({ "name": "stream", "_meta": { "progressToken": "p" } });
+    let mut legacy = host.legacy(Some(&session), "tools/call", params.clone()).await;
+    let mut modern = host.modern("tools/call", params).await;
+    for answer in [&mut legacy, &mut modern] {
+        assert!(answer.is_stream(), "{answer:?}");
+        let first = answer.next().await.expect("a message");
+        assert_eq!(first["params"], json!({ "progressToken": "p", "progress": 1, "total": 2 }));
+    }
+    host.probe.gate.add_permits(2);
+    for answer in [legacy, modern] {
+        let messages = answer.messages().await;
+        assert_eq!(messages[0]["params"]["progress"], 2);
+        assert_eq!(messages[1]["result"]["content"][0]["text"], "done");
+    }
+}
+
+pub(crate) async fn what_goes_wrong_is_told_in_the_answer(host: Host) {
+    // TOOL-21, TOOL-23, NEG-22, NEG-24
+    let failed = host.modern("tools/call", json!({ "name": "fails" })).await.response().await;
+    assert_eq!(failed["result"]["isError"], true, "{failed}");
+    let unknown = host.modern("tools/call", json!({ "name": "unknown" })).await.response().await;
+    assert_eq!(unknown["error"]["code"], -32602, "{unknown}");
+    let answer = host.modern("no/such/method", json!({})).await;
+    assert_eq!(answer.status(), 404);
+    assert_eq!(answer.response().await["error"]["code"], -32601);
+    let request = host.request("POST").body(body("{")).expect("a valid request");
+    let answer = host.send(request).await;
+    assert_eq!(answer.status(), 400);
+    assert_eq!(answer.response().await["error"]["code"], -32700);
+}
+
+pub(crate) async fn a_stream_tells_that_the_tools_changed(host: Host) {
+    // TOOL-5
+    let session = host.session().await;
+    let request = host.in_session("GET", &session).body(body("")).expect("a valid request");
+    let mut stream = host.send(request).await;
+    assert_eq!(stream.status(), 200);
+    let add = |draft: &mut mcp_stack::Draft| draft.add_tool(Tool::new("new", || "x"));
+    host.registry.update(add).expect("a fit tool");
+    let message = stream.next().await.expect("a message");
+    assert_eq!(message["method"], "notifications/tools/list_changed");
+}
+
+pub(crate) async fn a_session_that_was_ended_is_gone(host: Host) {
+    // SESS-6, SESS-9, SESS-10
+    let session = host.session().await;
+    let get = host.in_session("GET", &session).body(body("")).expect("a valid request");
+    let mut stream = host.send(get).await;
+    let delete = host.in_session("DELETE", &session).body(body("")).expect("a valid request");
+    let answer = host.send(delete).await;
+    assert!(answer.head.status.is_success(), "{answer:?}");
+    assert_eq!(stream.next().await, None, "its stream has ended");
+    let answer = host.legacy(Some(&session), "tools/list", json!({})).await;
+    assert_eq!(answer.status(), 404);
+}
+
+pub(crate) async fn a_body_over_the_limit_is_refused_before_it_is_sent(host: Host) {
+    // NEG-19: of what is announced, nothing comes.
+    let announced = host.request("POST").header(header::CONTENT_LENGTH, 5 << 20);
+    let never = StreamBody::new(futures_util::stream::pending()).boxed_unsync();
+    let answer = host.send(announced.body(never).expect("a valid request")).await;
+    assert_eq!(answer.status(), 413);
+}
+
+pub(crate) async fn a_foreign_host_or_origin_is_refused(host: Host) {
+    // HOST-1, HOST-3, ORIGIN-2
+    for (name, value) in [("host", "evil.example"), ("origin", "https://evil.example")] {
+        let mut request = host.request("POST").body(body("{}")).expect("a valid request");
+        let name = http::HeaderName::from_static(name);
+        request.headers_mut().insert(name, value.parse().expect("a valid value"));
+        assert_eq!(host.send(request).await.status(), 403, "{value}");
+    }
+}
+
+pub(crate) async fn what_the_host_found_out_reaches_the_handler(host: Host) {
+    let session = host.session().await;
+    let params = json!({ "name": "caller" });
+    let legacy = host.legacy(Some(&session), "tools/call", params.clone()).await;
+    for answer in [legacy, host.modern("tools/call", params).await] {
+        let response = answer.response().await;
+        assert_eq!(response["result"]["content"][0]["text"], *host.caller, "{response}");
+    }
+}
+
+pub(crate) async fn a_modern_call_stops_when_its_client_goes_away(host: Host) {
+    // CANCEL-1
+    let params = json!({ "name": "stream", "_meta": { "progressToken": "p" } });
+    let mut answer = host.modern("tools/call", params).await;
+    answer.next().await.expect("a message");
+    patiently(take(&host.probe.waiting)).await;
+    assert_eq!(host.probe.dropped.available_permits(), 0);
+    answer.hang_up();
+    patiently(take(&host.probe.dropped)).await;
+}
+
+pub(crate) async fn what_is_at_work_when_the_host_stops_is_answered(host: Host) {
+    let params = json!({ "name": "stream", "_meta": { "progressToken": "p" } });
+    let mut answer = host.modern("tools/call", params).await;
+    answer.next().await.expect("a message");
+    host.stop();
+    host.refuses_connections().await;
+    host.probe.gate.add_permits(1);
+    let messages = answer.messages().await;
+    assert_eq!(messages[1]["result"]["content"][0]["text"], "done");
+    patiently(host.stopped()).await;
+}
