@@ -16,7 +16,7 @@ pub(crate) async fn serve(
     use tower_http::add_extension::AddExtension;
 
     let path = listener.local_addr()?.as_pathname().ok_or("the socket has no path")?.to_owned();
-    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(path)?);
+    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(&path)?);
     let stack = mcp_stack::Stack::new(service);
     let shutdown = stack.shutdown_token().clone();
     let endpoint = stack.build();
@@ -44,6 +44,7 @@ pub(crate) async fn serve(
         tokio::spawn(connections.watch(connection));
     }
     drop(listener);
+    std::fs::remove_file(path)?; // Else the next start finds the name taken.
     let _ = tokio::time::timeout(Duration::from_secs(10), connections.shutdown()).await;
     shutdown.cancel(CancelReason::ShuttingDown);
     Ok(())

@@ -1,7 +1,10 @@
 //! What a client sees, whatever the host.
 
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 use http::header;
 use http_body_util::{BodyExt as _, StreamBody};
+use hyper::body::Frame;
 use mcp_stack::Tool;
 use serde_json::json;
 
@@ -92,8 +95,18 @@ pub(crate) async fn a_session_that_was_ended_is_gone(host: Host) {
 pub(crate) async fn a_body_over_the_limit_is_refused_before_it_is_sent(host: Host) {
     // NEG-19: of what is announced, nothing comes.
     let announced = host.request("POST").header(header::CONTENT_LENGTH, 5 << 20);
-    let never = StreamBody::new(futures_util::stream::pending()).boxed_unsync();
+    let never = StreamBody::new(stream::pending()).boxed_unsync();
     let answer = host.send(announced.body(never).expect("a valid request")).await;
+    assert_eq!(answer.status(), 413);
+}
+
+pub(crate) async fn a_body_is_read_as_it_comes_and_no_further_than_the_limit(host: Host) {
+    // NEG-19: it never ends, so nobody may wait for the whole of it.
+    let part = Bytes::from_static(&[b' '; 64 << 10]);
+    let parts = std::iter::repeat_n(part, 64).chain([Bytes::from_static(b" ")]);
+    let parts = stream::iter(parts).chain(stream::pending());
+    let body = StreamBody::new(parts.map(|part| Ok(Frame::data(part)))).boxed_unsync();
+    let answer = host.send(host.request("POST").body(body).expect("a valid request")).await;
     assert_eq!(answer.status(), 413);
 }
 

@@ -9,6 +9,8 @@ mod cors;
 mod examples;
 mod host;
 mod probe;
+#[cfg(unix)]
+mod unix;
 
 /// The behaviours, each a test of its own.
 macro_rules! behaves {
@@ -22,6 +24,7 @@ macro_rules! behaves {
                 a_stream_tells_that_the_tools_changed
                 a_session_that_was_ended_is_gone
                 a_body_over_the_limit_is_refused_before_it_is_sent
+                a_body_is_read_as_it_comes_and_no_further_than_the_limit
                 a_foreign_host_or_origin_is_refused
                 what_the_host_found_out_reaches_the_handler
                 a_modern_call_stops_when_its_client_goes_away
