@@ -9,6 +9,8 @@ pub(crate) mod hyper;
 pub(crate) mod layers_alone;
 #[path = "../../examples/rustls.rs"]
 pub(crate) mod rustls;
+#[path = "../../examples/tonic.rs"]
+pub(crate) mod tonic;
 #[path = "../../examples/unix_socket.rs"]
 pub(crate) mod unix_socket;
 #[path = "../../examples/warp/main.rs"]

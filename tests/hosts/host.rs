@@ -69,6 +69,14 @@ impl Host {
         Self::warp_http1().await.over_http2()
     }
 
+    pub(crate) async fn tonic_http1() -> Self {
+        Self::tcp(examples::tonic::serve).await
+    }
+
+    pub(crate) async fn tonic_http2() -> Self {
+        Self::tonic_http1().await.over_http2()
+    }
+
     pub(crate) async fn rustls_http1() -> Self {
         Self::tls("http/1.1").await
     }

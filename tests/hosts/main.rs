@@ -7,6 +7,7 @@ mod behaviours;
 mod client;
 mod cors;
 mod examples;
+mod grpc;
 mod host;
 mod probe;
 #[cfg(unix)]
@@ -40,6 +41,6 @@ macro_rules! behaves {
     )*};
 }
 
-behaves! { axum hyper_http1 hyper_http2 warp_http1 warp_http2 rustls_http1 rustls_http2 }
+behaves! { axum hyper_http1 hyper_http2 warp_http1 warp_http2 rustls_http1 rustls_http2 tonic_http1 tonic_http2 }
 #[cfg(unix)]
 behaves! { unix_socket }
