@@ -18,6 +18,7 @@ mod prompts;
 mod raw;
 mod registry;
 mod resources;
+mod resumption;
 mod schemas;
 mod sessions;
 mod shutdown;

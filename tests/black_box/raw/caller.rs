@@ -51,6 +51,16 @@ impl Caller {
         self.notification("notifications/cancelled", json!({ "requestId": id.into() }))
     }
 
+    /// Opens the session's own stream.
+    pub(crate) fn get(&self) -> Request {
+        self.dress(Request::new("GET")).with("accept", "text/event-stream")
+    }
+
+    /// Comes back to a stream after the event with this id.
+    pub(crate) fn resume(&self, last: &str) -> Request {
+        self.get().with("last-event-id", last)
+    }
+
     /// Ends the session.
     pub(crate) fn end(&self) -> Request {
         self.dress(Request::new("DELETE"))
@@ -72,6 +82,14 @@ impl Caller {
     pub(crate) async fn send(&self, request: &Request) -> Connection {
         let mut connection = Connection::to(self.addr).await;
         connection.send(request).await;
+        connection
+    }
+
+    /// As [`send`](Self::send), for an answer that is a stream: its head has been read.
+    pub(crate) async fn stream(&self, request: &Request) -> Connection {
+        let mut connection = self.send(request).await;
+        let head = connection.head().await;
+        assert_eq!((head.status, head.header("content-type")), (200, "text/event-stream"));
         connection
     }
 

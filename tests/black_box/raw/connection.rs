@@ -207,11 +207,30 @@ impl Reply {
 }
 
 impl Event {
-    /// The message in it, unless it is a comment.
+    /// The message in it, unless it is a comment or only has an id (SSE-15).
     pub(crate) fn message(&self) -> Option<Value> {
-        let data: Vec<_> =
-            self.0.iter().filter(|(name, _)| name == "data").map(|(_, data)| &**data).collect();
-        (!data.is_empty()).then(|| serde_json::from_str(&data.join("\n")).expect("a message"))
+        let data = self.data()?;
+        (!data.is_empty()).then(|| serde_json::from_str(&data).expect("a message"))
+    }
+
+    /// Its data, which may be empty; `None` without the field.
+    pub(crate) fn data(&self) -> Option<String> {
+        let lines: Vec<_> = self.values("data").collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+
+    /// Its id.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.values("id").last()
+    }
+
+    /// When to come back, in milliseconds.
+    pub(crate) fn retry(&self) -> Option<u64> {
+        self.values("retry").last().map(|value| value.parse().expect("digits alone"))
+    }
+
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(other, _)| other == name).map(|(_, value)| &**value)
     }
 }
 

@@ -18,7 +18,7 @@ mod request;
 mod stage;
 
 pub(crate) use caller::{Caller, initialize};
-pub(crate) use connection::{Connection, Reply};
+pub(crate) use connection::{Connection, Event, Reply};
 pub(crate) use request::Request;
 pub(crate) use stage::{Stage, take, take_many};
 

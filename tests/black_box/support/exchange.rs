@@ -105,7 +105,12 @@ impl Exchange {
             }
             let frame = patiently(self.body.frame()).await?.expect("the stream does not break");
             if let (Some(decoder), Ok(bytes)) = (&mut self.decoder, frame.into_data()) {
-                self.waiting.extend(decoder.push(&bytes));
+                let mut events = decoder.push(&bytes);
+                // SSE-15, SSE-16: clients of older revisions would stumble over it.
+                if self.version == ProtocolVersion::V2025_11_25 {
+                    events.retain(|data| !data.is_empty());
+                }
+                self.waiting.extend(events);
             }
         }
     }
