@@ -4,6 +4,7 @@
 
 mod abuse;
 mod apps;
+mod changes;
 mod completion;
 mod composition;
 mod connections;

@@ -70,6 +70,33 @@ impl Client {
         assert_eq!(response.status(), StatusCode::ACCEPTED, "{method}");
     }
 
+    /// Opens the session's own stream: GET, without an id that a response could have.
+    pub(crate) async fn open(&self) -> Exchange {
+        let mut request = Request::get("/mcp")
+            .header(header::HOST, self.addr.to_string())
+            .header(header::ACCEPT, "text/event-stream");
+        if self.version >= ProtocolVersion::V2025_06_18 {
+            request = request.header("mcp-protocol-version", self.version.as_str());
+        }
+        if let Some(session) = &self.session {
+            request = request.header("mcp-session-id", session);
+        }
+        let request = request.body(Bytes::new()).expect("a valid request");
+        let response = wire::send(self.addr, request).await;
+        Exchange::new(response, self.version, "GET".to_owned(), Value::Null)
+    }
+
+    /// Ends the session.
+    pub(crate) async fn end(&self) {
+        let session = self.session.as_ref().expect("a session");
+        let request = Request::delete("/mcp")
+            .header(header::HOST, self.addr.to_string())
+            .header("mcp-session-id", session)
+            .body(Bytes::new());
+        let response = wire::send(self.addr, request.expect("a valid request")).await;
+        assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    }
+
     /// A request to be made; `params` is an object.
     pub(crate) fn call<'a>(&'a self, method: &'a str, params: Value) -> Call<'a> {
         let Value::Object(params) = params else { panic!("no object: {params}") };

@@ -1,8 +1,8 @@
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use mcp_stack::{HttpService, McpService, ProtocolVersion, Server, Stack};
 use serde_json::json;
-use tokio::task::JoinHandle;
+use tokio::{sync::Notify, task::JoinHandle};
 use tower::Layer;
 
 use super::Client;
@@ -10,6 +10,7 @@ use super::Client;
 /// A stack that is served on a port of its own until this is dropped.
 pub(crate) struct TestServer {
     addr: SocketAddr,
+    stop: Arc<Notify>,
     serving: JoinHandle<()>,
 }
 
@@ -26,12 +27,35 @@ impl TestServer {
         L: Layer<S> + Send + 'static,
         L::Service: HttpService,
     {
+        Self::start_with_grace(stack, Duration::from_secs(10)).await
+    }
+
+    /// Serves a stack whose requests have so long to finish when it is stopped.
+    pub(crate) async fn start_with_grace<S, L>(stack: Stack<S, L>, grace: Duration) -> Self
+    where
+        S: Send + 'static,
+        L: Layer<S> + Send + 'static,
+        L::Service: HttpService,
+    {
+        let stop = Arc::new(Notify::new());
+        let told = Arc::clone(&stop);
         let server = Server::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let server = server.with_grace(grace).with_shutdown(async move { told.notified().await });
         let addr = server.local_addr();
         let serving = tokio::spawn(async move {
             server.serve(stack).await.expect("serving does not fail");
         });
-        Self { addr, serving }
+        Self { addr, stop, serving }
+    }
+
+    /// Tells it to stop; it then takes its time.
+    pub(crate) fn stop(&self) {
+        self.stop.notify_one();
+    }
+
+    /// Whether it has stopped.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.serving.is_finished()
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
