@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use hyper::body::Incoming;
 use mcp_stack::{
-    Context, LogLevel, McpService, Prompt, ProtocolVersion, Registry, Resource, ResourceTemplate,
-    Stack, Tool, core::extensions::Principal, layers::resume::ResumeLayer,
+    Context, Draft, LogLevel, McpService, Prompt, ProtocolVersion, RegisterError, Registry,
+    Resource, ResourceTemplate, Stack, Tool, core::extensions::Principal,
+    layers::resume::ResumeLayer,
 };
 use serde_json::{Value, json};
 use tower::util::MapRequestLayer;
@@ -73,6 +74,8 @@ async fn method(stream: &mut Exchange) -> String {
     message["method"].as_str().expect("no response").to_owned()
 }
 
+type Change = fn(&mut Draft) -> Result<(), RegisterError>;
+
 /// Adds a tool: whoever hears of that next has heard of all that came before.
 fn mark(registry: &Registry) {
     registry
@@ -92,19 +95,31 @@ async fn each_change_of_a_list_is_announced() {
     for version in ProtocolVersion::ALL {
         let client = server.client(version).await;
         let mut stream = hear(&client, version).await;
-        let changes: [(&str, &dyn Fn(&mut mcp_stack::Draft) -> _); 12] = [
-            (TOOLS, &|it| it.add_tool(Tool::new("t", || "x"))),
-            (TOOLS, &|it| it.replace_tool(Tool::new("t", || "y"))),
-            (TOOLS, &|it| Ok(assert!(it.remove_tool("t")))),
-            (PROMPTS, &|it| it.add_prompt(Prompt::new("q", || "x"))),
-            (PROMPTS, &|it| it.replace_prompt(Prompt::new("q", || "y"))),
-            (PROMPTS, &|it| Ok(assert!(it.remove_prompt("q")))),
-            (RESOURCES, &|it| it.add_resource(Resource::new("a://c", "c", || "x"))),
-            (RESOURCES, &|it| it.replace_resource(Resource::new("a://c", "c", || "y"))),
-            (RESOURCES, &|it| Ok(assert!(it.remove_resource("a://c")))),
-            (RESOURCES, &|it| it.add_resource_template(template("t"))),
-            (RESOURCES, &|it| it.replace_resource_template(template("t"))),
-            (RESOURCES, &|it| Ok(assert!(it.remove_resource_template("t://{a}")))),
+        let changes: [(&str, Change); 12] = [
+            (TOOLS, |it| it.add_tool(Tool::new("t", || "x"))),
+            (TOOLS, |it| it.replace_tool(Tool::new("t", || "y"))),
+            (TOOLS, |it| {
+                assert!(it.remove_tool("t"));
+                Ok(())
+            }),
+            (PROMPTS, |it| it.add_prompt(Prompt::new("q", || "x"))),
+            (PROMPTS, |it| it.replace_prompt(Prompt::new("q", || "y"))),
+            (PROMPTS, |it| {
+                assert!(it.remove_prompt("q"));
+                Ok(())
+            }),
+            (RESOURCES, |it| it.add_resource(Resource::new("a://c", "c", || "x"))),
+            (RESOURCES, |it| it.replace_resource(Resource::new("a://c", "c", || "y"))),
+            (RESOURCES, |it| {
+                assert!(it.remove_resource("a://c"));
+                Ok(())
+            }),
+            (RESOURCES, |it| it.add_resource_template(template("t"))),
+            (RESOURCES, |it| it.replace_resource_template(template("t"))),
+            (RESOURCES, |it| {
+                assert!(it.remove_resource_template("t://{a}"));
+                Ok(())
+            }),
         ];
         for (expected, change) in changes {
             registry.update(change).expect("a fit change");

@@ -95,7 +95,7 @@ async fn numbers(
 async fn end(connection: &mut Connection, name: &str) {
     let (_, message) = next(connection).await.expect("a response");
     assert_eq!(message["id"], name);
-    assert_eq!(message["result"]["content"][0]["text"], format!("{:?} ends", name));
+    assert_eq!(message["result"]["content"][0]["text"], format!("{name:?} ends"));
     assert!(next(connection).await.is_none(), "nothing follows the response");
 }
 
