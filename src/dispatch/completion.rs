@@ -3,10 +3,7 @@ use std::collections::BTreeMap;
 use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 use serde::Deserialize;
 
-use super::{
-    Exchange, Routed,
-    pending::{Kind, Run},
-};
+use super::{Exchange, Routed, pending::Kind, run::Run};
 use crate::{Arguments, Completion, CompletionRequest, Handler, registry::Snapshot};
 
 /// COMP-2.

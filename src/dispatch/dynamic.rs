@@ -4,10 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 
-use super::{
-    Exchange, Routed,
-    pending::{Kind, Run},
-};
+use super::{Exchange, Routed, pending::Kind, run::Run};
 use crate::{
     Arguments, BoxError, Completion, Context, Handler, Source,
     prompt::PromptEntry,

@@ -1,12 +1,15 @@
 //! From a method's name to its handler, in either era.
 
+mod answers;
 mod completion;
 mod dynamic;
+mod failures;
 mod lifecycle;
 mod lists;
 mod pending;
 mod prompts;
 mod resources;
+mod run;
 mod subscriptions;
 mod tools;
 mod without_request;

@@ -8,28 +8,29 @@ use std::{
 
 use mcp_layers_core::{
     Rejection,
-    jsonrpc::{ErrorObject, Message, RequestId, code},
+    jsonrpc::{ErrorObject, Message, RequestId},
     protocol::ProtocolVersion,
 };
 
-use super::dynamic::{Dynamic, Resolved};
+use super::{
+    dynamic::{Dynamic, Resolved},
+    run::Run,
+};
 use crate::{
-    Arguments, BoxError, CacheHints, Completion, Context, Handler, HandlerFuture, InputError,
-    InputErrorKind, InputRequired, InvalidArguments, PromptResult, ResourceRead, ToolResult,
-    ask::Unmet,
-    context::missing_capability,
+    Arguments, BoxError, Completion, Context, InputError, InputRequired, PromptResult,
+    ResourceRead, ToolResult,
     offer::Offer,
-    resource::{Reading, ResourceNotFound},
+    resource::Reading,
     result::{ResultWriter, View},
     tool::ToolEntry,
 };
 
 /// A handler at work, and how its output becomes an answer.
 pub(crate) struct Pending {
-    id: RequestId,
-    version: ProtocolVersion,
-    kind: Kind,
-    context: Context,
+    pub(super) id: RequestId,
+    pub(super) version: ProtocolVersion,
+    pub(super) kind: Kind,
+    pub(super) context: Context,
     /// Between two rounds: what the handler asks by hand.
     asked: Option<Asked>,
 }
@@ -65,19 +66,6 @@ pub(crate) enum Answer {
     Rejected(Rejection),
 }
 
-/// A handler that is called when it is first polled, so that a panic in either is
-/// caught in one place.
-pub(super) struct Run<T> {
-    /// Kept for another round; `None` where there is nothing to run.
-    handler: Option<Handler<T>>,
-    state: RunState<T>,
-}
-
-enum RunState<T> {
-    Ready(Option<(Arguments, Context)>),
-    Running(HandlerFuture<T>),
-}
-
 impl Pending {
     pub(super) fn new(
         id: RequestId,
@@ -92,7 +80,7 @@ impl Pending {
         &self.context
     }
 
-    fn offer(&self) -> &Offer {
+    pub(super) fn offer(&self) -> &Offer {
         self.context.offer()
     }
 
@@ -100,11 +88,11 @@ impl Pending {
         &self.id
     }
 
-    fn view(&self) -> View<'_> {
+    pub(super) fn view(&self) -> View<'_> {
         View { version: self.version, signature: &self.offer().signature }
     }
 
-    fn message(
+    pub(super) fn message(
         &self,
         hint: usize,
         write: impl FnOnce(&mut ResultWriter<'_>) -> Option<crate::Meta>,
@@ -112,132 +100,8 @@ impl Pending {
         Answer::Message(ResultWriter::message(&self.id, self.view(), hint, write))
     }
 
-    fn tool_result(&self, result: ToolResult) -> Answer {
-        let view = self.view();
-        self.message(result.size_hint(), |out| result.write(out, view))
-    }
-
-    fn error(&self, error: &ErrorObject) -> Answer {
+    pub(super) fn error(&self, error: &ErrorObject) -> Answer {
         Answer::Message(Message::error(Some(&self.id), error))
-    }
-
-    /// TOOL-14, TOOL-31, D-24: what breaks the tool's promise stays here.
-    fn broken_promise(&self, tool: &ToolEntry, result: &ToolResult) -> Option<Answer> {
-        let output = tool.output.as_ref().filter(|_| self.offer().check_output)?;
-        if result.is_error() {
-            return None;
-        }
-        let fault = output.check(result.structured_content()).err()?;
-        tracing::error!(id = %self.id, fault, "a tool's result does not fit its output schema");
-        Some(self.error(&ErrorObject::internal("the tool's result does not fit its output schema")))
-    }
-
-    /// A failure that is the same for all kinds of handler.
-    fn failure(&self, error: BoxError) -> Result<Answer, BoxError> {
-        let error = error.downcast::<ErrorObject>().map(|error| self.protocol_error(*error));
-        let error = error.or_else(|error| {
-            error
-                .downcast::<InvalidArguments>()
-                .map(|error| self.error(&ErrorObject::invalid_params(error.to_string())))
-        });
-        error.or_else(|error| error.downcast::<InputError>().map(|error| self.unanswered(*error)))
-    }
-
-    /// A question that came to nothing. The client knows its own part in that; what is
-    /// the author's is for the log.
-    fn unanswered(&self, error: InputError) -> Answer {
-        let message = error.to_string();
-        self.error(&match error.kind() {
-            InputErrorKind::MissingCapability => ErrorObject::invalid_params(message),
-            InputErrorKind::Refused(_)
-            | InputErrorKind::Malformed
-            | InputErrorKind::TimedOut
-            | InputErrorKind::Unreachable => ErrorObject::internal(message),
-            InputErrorKind::InputRequired
-            | InputErrorKind::Unsupported
-            | InputErrorKind::DuplicateKey => {
-                tracing::error!(id = %self.id, %error, "the client could not be asked");
-                ErrorObject::internal("the client could not be asked")
-            }
-        })
-    }
-
-    fn protocol_error(&self, error: ErrorObject) -> Answer {
-        if !self.version.is_modern() {
-            return self.error(&error);
-        }
-        match error.code() {
-            // NEG-26
-            code::HEADER_MISMATCH
-            | code::MISSING_CLIENT_CAPABILITY
-            | code::UNSUPPORTED_PROTOCOL_VERSION => {
-                Answer::Rejected(Rejection::new(http::StatusCode::BAD_REQUEST, error))
-            }
-            code::PARSE_ERROR
-            | code::INVALID_REQUEST
-            | code::METHOD_NOT_FOUND
-            | code::INVALID_PARAMS
-            | code::INTERNAL_ERROR => self.error(&error),
-            // ERR-2, ERR-3, ERR-4, ERR-5: the rest of the reserved range.
-            -32768..=-32000 => {
-                tracing::error!(id = %self.id, %error, "this code may not be sent in the modern era");
-                self.error(&ErrorObject::internal(error.message().to_owned()))
-            }
-            _ => self.error(&error),
-        }
-    }
-
-    /// What a client is told when something but a tool fails; the cause is for the
-    /// log (RES-11, PROMPT-6).
-    fn internal(&self, what: &'static str, error: &BoxError) -> Answer {
-        tracing::error!(id = %self.id, %error, "{what} failed");
-        self.error(&ErrorObject::internal(format!("{what} failed")))
-    }
-
-    fn not_found(&self, uri: &str) -> Answer {
-        self.error(&ResourceNotFound::error_object(uri, self.version))
-    }
-
-    fn tool_answer(&self, tool: &ToolEntry, result: ToolResult) -> Answer {
-        self.broken_promise(tool, &result).unwrap_or_else(|| self.tool_result(result))
-    }
-
-    fn tool_failed(&self, error: BoxError) -> Answer {
-        // TOOL-23, TOOL-24, D-13
-        let model_reads_it =
-            self.version >= ProtocolVersion::V2025_11_25 || !error.is::<InvalidArguments>();
-        match error.is::<ErrorObject>() || !model_reads_it {
-            true => self.failure(error),
-            false => Err(error),
-        }
-        .unwrap_or_else(|error| self.tool_result(ToolResult::error(error.to_string())))
-    }
-
-    fn failed_within(&self, what: &'static str, error: BoxError) -> Answer {
-        self.failure(error).unwrap_or_else(|error| self.internal(what, &error))
-    }
-
-    fn resource_read(&self, uri: &str, reading: &Reading, mut read: ResourceRead) -> Answer {
-        // RES-9: nothing there is an error, never an empty list.
-        if read.is_empty() {
-            return self.not_found(uri);
-        }
-        read.complete(uri, reading);
-        self.message(read.size_hint(), |out| {
-            let meta = read.write(out);
-            if self.version.is_modern() {
-                out.members(|out| self.cache_of(reading).write(out)); // CACHE-1
-            }
-            meta
-        })
-    }
-
-    /// An answer that took several rounds is nobody else's (CACHE-9, D-31).
-    fn cache_of(&self, reading: &Reading) -> CacheHints {
-        match self.context.asking().is_retry() {
-            true => CacheHints::default(),
-            false => reading.cache.unwrap_or(self.offer().cache),
-        }
     }
 }
 
@@ -332,75 +196,6 @@ impl Pending {
             Kind::Completion { .. } | Kind::Dynamic(_) => unreachable!("these do not run again"),
         }
         Ok(())
-    }
-
-    /// What is answered when the handler has failed.
-    fn failed(&self, error: BoxError) -> Answer {
-        // MRTR-2
-        if self.context.asking().asks_by_result()
-            && let Some(unmet) = self.context.asking().unmet()
-        {
-            return self.unmet(unmet);
-        }
-        match &self.kind {
-            Kind::Tool { .. } => self.tool_failed(error),
-            Kind::Resource { uri, .. } if error.is::<ResourceNotFound>() => self.not_found(uri),
-            Kind::Resource { .. } => self.failed_within("reading the resource", error),
-            Kind::Prompt { .. } => self.failed_within("writing the prompt", error),
-            Kind::Completion { .. } => self.failed_within("completing the argument", error),
-            Kind::Dynamic(_) => self.failed_within("asking a source", error),
-        }
-    }
-
-    /// A failure for want of an answer (MRTR-1, MRTR-7, MRTR-18).
-    fn unmet(&self, unmet: Unmet) -> Answer {
-        let asked = match unmet {
-            Unmet::Capability(path) => {
-                return self.protocol_error(missing_capability(&path, self.version));
-            }
-            Unmet::Malformed(error) => return self.error(&error),
-            Unmet::Input => self.context.asking().input_required(self.context.extensions()),
-        };
-        match asked {
-            // MRTR-3, MRTR-22
-            Ok((requests, state)) => self.message(1024, |out| {
-                out.set_type("input_required");
-                if let Some(requests) = requests {
-                    out.member("inputRequests", &requests);
-                }
-                out.member("requestState", &state);
-                None
-            }),
-            Err(error) => self.error(&error),
-        }
-    }
-}
-
-impl<T: 'static> Run<T> {
-    pub(super) fn new(handler: Handler<T>, arguments: Arguments, context: Context) -> Self {
-        Self { handler: Some(handler), state: RunState::Ready(Some((arguments, context))) }
-    }
-
-    /// What has its output already.
-    pub(super) fn done(output: Result<T, BoxError>) -> Self {
-        Self { handler: None, state: RunState::Running(HandlerFuture::ready(output)) }
-    }
-
-    /// Another round.
-    fn restart(&mut self, arguments: Arguments, context: Context) {
-        self.state = RunState::Ready(Some((arguments, context)));
-    }
-
-    fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<T, BoxError>> {
-        if let RunState::Ready(call) = &mut self.state {
-            let (arguments, context) = call.take().expect("called once");
-            let handler = self.handler.as_ref().expect("what is ready to run has a handler");
-            self.state = RunState::Running(handler.call(arguments, context));
-        }
-        match &mut self.state {
-            RunState::Running(work) => Pin::new(work).poll(cx),
-            RunState::Ready(_) => unreachable!("called above"),
-        }
     }
 }
 

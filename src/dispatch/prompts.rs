@@ -1,9 +1,6 @@
 use mcp_layers_core::jsonrpc::ErrorObject;
 
-use super::{
-    Exchange, Routed,
-    pending::{Kind, Run},
-};
+use super::{Exchange, Routed, pending::Kind, run::Run};
 use crate::registry::Snapshot;
 
 impl Exchange<'_> {

@@ -2,10 +2,7 @@ use std::sync::Arc;
 
 use mcp_layers_core::{jsonrpc::ErrorObject, protocol::ProtocolVersion};
 
-use super::{
-    Exchange, Routed,
-    pending::{Kind, Run},
-};
+use super::{Exchange, Routed, pending::Kind, run::Run};
 use crate::{ToolResult, registry::Snapshot};
 
 impl Exchange<'_> {
