@@ -64,20 +64,17 @@ impl Asking {
                 Some(self.offer.sealer.open(&text, &self.bound(extensions))?)
             }
         };
-        let given: BTreeMap<String, RawJson> = match params.raw("inputResponses") {
-            None => BTreeMap::new(),
-            Some(json) => members(&json).ok_or_else(|| invalid("inputResponses", "an object"))?,
-        };
+        let given: BTreeMap<String, RawJson> = params
+            .parse("inputResponses")
+            .map_err(|_| invalid("inputResponses", "an object"))?
+            .unwrap_or_default();
         let mut round = self.round();
         let Some(sealed) = sealed else {
             round.answers = given;
             return Ok(());
         };
-        let raw = |json: &serde_json::value::RawValue| {
-            RawJson::parse(json.get().to_owned()).expect("it was parsed as JSON")
-        };
-        round.answers = sealed.answers.iter().map(|(key, json)| (key.clone(), raw(json))).collect();
-        round.state = sealed.state.as_deref().map(raw);
+        round.answers = sealed.answers;
+        round.state = sealed.state;
         // MRTR-19
         round.answers.extend(given.into_iter().filter(|(key, _)| sealed.asked.contains(key)));
         Ok(())
@@ -138,15 +135,6 @@ impl Asking {
             params: &self.params,
         }
     }
-}
-
-/// The members of an object; `None` if it is none.
-fn members(json: &RawJson) -> Option<BTreeMap<String, RawJson>> {
-    let raw: BTreeMap<String, Box<serde_json::value::RawValue>> = json.to().ok()?;
-    let own = |(key, json): (String, Box<serde_json::value::RawValue>)| {
-        Some((key, RawJson::parse(String::from(Box::<str>::from(json))).ok()?))
-    };
-    raw.into_iter().map(own).collect()
 }
 
 impl fmt::Debug for Asking {

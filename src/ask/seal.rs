@@ -16,7 +16,7 @@ use mcp_layers_core::{
     protocol::Method,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 /// Seals what a client carries from round to round, so that it can neither read nor
 /// change it, nor use it for another request or as another caller (MRTR-11…15).
@@ -35,9 +35,9 @@ pub(super) struct Sealed {
     /// The keys that were asked for (MRTR-19).
     pub(super) asked: BTreeSet<String>,
     /// The answers of earlier rounds.
-    pub(super) answers: BTreeMap<String, Box<RawValue>>,
+    pub(super) answers: BTreeMap<String, RawJson>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) state: Option<Box<RawValue>>,
+    pub(super) state: Option<RawJson>,
 }
 
 const NONCE_LEN: usize = 24;
@@ -71,10 +71,9 @@ impl Sealer {
         state: Option<&RawJson>,
         bound: &Bound<'_>,
     ) -> Result<String, ErrorObject> {
-        let raw = |json: &RawJson| json.to::<Box<RawValue>>().expect("it is well-formed JSON");
-        let answers = answers.iter().map(|(key, json)| (key.clone(), raw(json))).collect();
         let expires = now().saturating_add(self.lifetime.as_secs());
-        let sealed = Sealed { expires, asked, answers, state: state.map(raw) };
+        let (answers, state) = (answers.clone(), state.cloned());
+        let sealed = Sealed { expires, asked, answers, state };
         let plain = serde_json::to_vec(&sealed).expect("JSON text serialises");
         let mut out = random::<NONCE_LEN>()?.to_vec();
         let nonce = XNonce::try_from(&out[..]).expect("24 bytes");
