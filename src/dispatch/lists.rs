@@ -25,7 +25,7 @@ impl Exchange<'_> {
             Some(Cursor::After(place)) => Some(place),
             None => None,
         };
-        let page = items.page(name, self.reader(), after, self.offer.page_size);
+        let page = items.page(name, self.reader(items.differs()), after, self.offer.page_size);
         let cache = items.cache(self.offer.cache, None);
         Ok(self.answer(page.len(), |out| {
             out.members(|out| out.extend_from_slice(&page));
@@ -50,7 +50,7 @@ impl Exchange<'_> {
             self.version.is_modern().then(|| items.cache(self.offer.cache, Some(at)));
         let request = PageRequest { cursor, size: self.offer.page_size };
         let request = RawJson::from_value(&request).expect("a page request serialises");
-        let (reader, registry) = (self.reader(), self.offer.registry.clone());
+        let (reader, registry) = (self.reader(true), self.offer.registry.clone());
         self.start(move |context| {
             Kind::Dynamic(Box::pin(async move {
                 let page = source.list.call(Arguments::text(request), context).await;
@@ -83,8 +83,10 @@ impl Exchange<'_> {
         })
     }
 
-    fn reader(&self) -> Reader {
-        let views = ClientCapabilities::of(&self.parts.extensions).is_some_and(apps::declared);
+    /// What the client declared is read only where the list may depend on it.
+    fn reader(&self, differs: bool) -> Reader {
+        let views =
+            differs && ClientCapabilities::of(&self.parts.extensions).is_some_and(apps::declared);
         Reader { era: self.version.era(), views }
     }
 

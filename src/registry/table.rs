@@ -148,6 +148,11 @@ impl<T: Item> Table<T> {
         self.next > 0 || !self.sources.is_empty()
     }
 
+    /// Whether clients of one era see different lists.
+    pub(crate) fn differs(&self) -> bool {
+        self.differs
+    }
+
     /// The list's members for a result: `"<name>":[…]` and, if there is more,
     /// `"nextCursor":"…"`.
     pub(crate) fn page(
