@@ -30,6 +30,7 @@ mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tool;
+mod uri;
 
 pub use ask::{Ask, InputError, InputErrorKind, InputRequired};
 pub use completion::{Completion, CompletionRequest};

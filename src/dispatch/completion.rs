@@ -73,20 +73,18 @@ impl Exchange<'_> {
 
 /// The completer, if the argument has one (COMP-4).
 fn find(items: &Snapshot, params: &Params) -> Result<Option<Handler<Completion>>, ErrorObject> {
-    let unknown = |what, name| Err(ErrorObject::unknown(what, name));
     let argument = &params.argument.name;
-    match &params.r#ref {
-        Reference::Prompt { name } => match items.prompts.get(name) {
-            None => unknown("prompt", name),
-            Some(prompt) if !prompt.has_argument(argument) => unknown("argument", argument),
-            Some(prompt) => Ok(prompt.completions.get(argument).cloned()),
-        },
-        Reference::Resource { uri } => match items.templates.get(uri) {
-            None => unknown("resource template", uri),
-            Some(entry) if !entry.template.variables().any(|name| name == argument) => {
-                unknown("variable", argument)
-            }
-            Some(entry) => Ok(entry.completions.get(argument).cloned()),
-        },
-    }
+    let found = match &params.r#ref {
+        Reference::Prompt { name } => items
+            .prompts
+            .get(name)
+            .ok_or_else(|| ErrorObject::unknown("prompt", name))?
+            .completer(argument),
+        Reference::Resource { uri } => items
+            .templates
+            .get(uri)
+            .ok_or_else(|| ErrorObject::unknown("resource template", uri))?
+            .completer(argument),
+    };
+    found.map(Option::<&_>::cloned)
 }

@@ -107,10 +107,7 @@ impl Exchange<'_> {
         self.resolve(move |context| async move {
             let prompt: Option<PromptEntry> = find(&sources, &name, &context).await?;
             let prompt = prompt.ok_or_else(|| ErrorObject::unknown("prompt", &name))?;
-            if !prompt.has_argument(&argument) {
-                return Err(ErrorObject::unknown("argument", &argument).into());
-            }
-            Ok(completion(prompt.completions.get(&argument), request, context))
+            Ok(completion(prompt.completer(&argument)?, request, context))
         })
     }
 
@@ -126,10 +123,7 @@ impl Exchange<'_> {
         self.resolve(move |context| async move {
             let entry: Option<TemplateEntry> = find(&sources, &uri, &context).await?;
             let entry = entry.ok_or_else(|| ErrorObject::unknown("resource template", &uri))?;
-            if !entry.template.variables().any(|name| name == variable) {
-                return Err(ErrorObject::unknown("variable", &variable).into());
-            }
-            Ok(completion(entry.completions.get(&variable), request, context))
+            Ok(completion(entry.completer(&variable)?, request, context))
         })
     }
 

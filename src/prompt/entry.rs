@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use mcp_layers_core::jsonrpc::RawJson;
+use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 use serde::Serialize;
 
 use super::{Prompt, PromptArgument, PromptResult};
@@ -39,8 +39,15 @@ impl PromptEntry {
         }
     }
 
-    pub(crate) fn has_argument(&self, name: &str) -> bool {
-        self.arguments.iter().any(|argument| argument.name == name)
+    /// The completer of an argument, if it has one (COMP-4, COMP-9).
+    pub(crate) fn completer(
+        &self,
+        argument: &str,
+    ) -> Result<Option<&Handler<Completion>>, ErrorObject> {
+        match self.arguments.iter().any(|known| known.name == argument) {
+            true => Ok(self.completions.get(argument)),
+            false => Err(ErrorObject::unknown("argument", argument)),
+        }
     }
 }
 

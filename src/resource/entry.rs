@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use mcp_layers_core::jsonrpc::RawJson;
+use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -15,6 +15,7 @@ use crate::{
     CacheHints, Completion, Handler, Meta, RegisterError, RegisterErrorKind, ResourceLink,
     registry::{Item, Reader, Snapshot, Table},
     schema,
+    uri::is_scheme,
 };
 
 /// A resource as registered.
@@ -212,6 +213,17 @@ impl TemplateEntry {
         safe.then_some(found)
     }
 
+    /// The completer of a variable, if it has one (COMP-4, COMP-9).
+    pub(crate) fn completer(
+        &self,
+        variable: &str,
+    ) -> Result<Option<&Handler<Completion>>, ErrorObject> {
+        match self.template.variables().any(|known| known == variable) {
+            true => Ok(self.completions.get(variable)),
+            false => Err(ErrorObject::unknown("variable", variable)),
+        }
+    }
+
     /// The name for which links are built.
     pub(crate) fn name(&self) -> &str {
         self.link.name()
@@ -245,11 +257,7 @@ pub(crate) fn is_absolute_uri(uri: &str) -> bool {
     begins_with_scheme(uri) && uri.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// A scheme is a letter and then letters, digits, `+`, `-`, `.`; something follows it.
+/// Something follows the scheme.
 fn begins_with_scheme(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, rest)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-            && !rest.is_empty()
-    })
+    text.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty())
 }

@@ -5,10 +5,8 @@ use std::net::Ipv6Addr;
 /// Whether `text` is a URI: a scheme, a colon, a host and port that can be if there are
 /// any, and nothing but the characters that URIs are made of, with whole
 /// percent-encodings.
-pub(super) fn is_uri(text: &str) -> bool {
+pub(crate) fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let scheme_fits = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     let (authority_fits, path) = match rest.strip_prefix("//") {
         None => (true, rest),
         Some(rest) => {
@@ -17,7 +15,13 @@ pub(super) fn is_uri(text: &str) -> bool {
             (is_authority(authority), path)
         }
     };
-    scheme_fits && authority_fits && path.matches('#').count() <= 1 && has(path, b":@/?#")
+    is_scheme(scheme) && authority_fits && path.matches('#').count() <= 1 && has(path, b":@/?#")
+}
+
+/// A letter, and then letters, digits, `+`, `-` and `.`.
+pub(crate) fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 /// A user, a host and a port, of which the host alone may not be missing before a port.
