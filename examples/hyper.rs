@@ -3,11 +3,9 @@
 
 use std::{future::Future, time::Duration};
 
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
-    service::TowerToHyperService,
-};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::{conn::auto::Builder, graceful::GracefulShutdown};
+use hyper_util::service::TowerToHyperService;
 use mcp_stack::core::extensions::{CancelReason, ClientAddr};
 use mcp_stack::{BoxError, McpService, Stack, Tool};
 use tokio::{net::TcpListener, time::timeout};
@@ -27,23 +25,21 @@ pub(crate) async fn serve(
     // With a timer hyper hangs up on those who never finish a request's head.
     http.http1().timer(TokioTimer::new());
     let connections = GracefulShutdown::new();
-    tokio::pin!(stop);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut stop => break,
-        };
-        let Ok((socket, peer)) = accepted else {
-            // The process is out of sockets: that passes, and those it has go on.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        // What is inserted here, layers and handlers find in the request's extensions.
-        let endpoint = AddExtension::new(endpoint.clone(), ClientAddr::new(peer));
-        let endpoint = TowerToHyperService::new(endpoint);
-        let connection = http.serve_connection(TokioIo::new(socket), endpoint).into_owned();
-        tokio::spawn(connections.watch(connection));
-    }
+    let accepting = async {
+        loop {
+            let Ok((socket, peer)) = listener.accept().await else {
+                // The process is out of sockets: that passes, and those it has go on.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            // What is inserted here, layers and handlers find in the request's extensions.
+            let endpoint = AddExtension::new(endpoint.clone(), ClientAddr::new(peer));
+            let endpoint = TowerToHyperService::new(endpoint);
+            let connection = http.serve_connection(TokioIo::new(socket), endpoint).into_owned();
+            tokio::spawn(connections.watch(connection));
+        }
+    };
+    tokio::select! { _ = accepting => {}, () = stop => {} }
     drop(listener);
     let _ = timeout(GRACE, connections.shutdown()).await;
     shutdown.cancel(CancelReason::ShuttingDown);
@@ -56,6 +52,5 @@ async fn main() -> Result<(), BoxError> {
     let addr = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".into());
     let listener = TcpListener::bind(addr).await?;
     println!("listening on http://{}/mcp", listener.local_addr()?);
-    let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
-    serve(listener, service, stop).await
+    serve(listener, service, async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await
 }

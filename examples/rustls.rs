@@ -5,14 +5,10 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::{conn::auto::Builder, graceful::GracefulShutdown};
-use hyper_util::service::TowerToHyperService;
-use mcp_stack::core::extensions::{CancelReason, ClientAddr};
-use mcp_stack::{BoxError, McpService, Stack, Tool};
+use mcp_stack::{BoxError, McpService, Stack, Tool, core::extensions::*};
 use tokio::{net::TcpListener, time::timeout};
-use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, rustls::pki_types::PrivateKeyDer};
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig};
 use tower_http::add_extension::AddExtension;
-
-const LIMIT: Duration = Duration::from_secs(10); // for a handshake, and to finish at the end
 
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -20,9 +16,8 @@ pub(crate) async fn serve(
     service: McpService,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), BoxError> {
-    let key = PrivateKeyDer::try_from(identity.signing_key.serialize_der())?;
     let tls = ServerConfig::builder().with_no_client_auth();
-    let mut tls = tls.with_single_cert(vec![identity.cert.der().clone()], key)?;
+    let mut tls = tls.with_single_cert(vec![identity.cert.into()], identity.signing_key.into())?;
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let tls = TlsAcceptor::from(Arc::new(tls));
     let mut http = Builder::new(TokioExecutor::new());
@@ -30,28 +25,26 @@ pub(crate) async fn serve(
     let stack = Stack::new(service);
     let (shutdown, endpoint) = (stack.shutdown_token().clone(), stack.build());
     let connections = GracefulShutdown::new();
-    tokio::pin!(stop);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut stop => break,
-        };
-        let Ok((socket, peer)) = accepted else {
-            // The process is out of sockets: that passes, and those it has go on.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        let endpoint = AddExtension::new(endpoint.clone(), ClientAddr::new(peer));
-        let (tls, http, watcher) = (tls.clone(), http.clone(), connections.watcher());
-        // The handshake is on the connection's own task: a slow one holds up nobody.
-        tokio::spawn(async move {
-            let socket = TokioIo::new(timeout(LIMIT, tls.accept(socket)).await??);
-            let endpoint = TowerToHyperService::new(endpoint);
-            watcher.watch(http.serve_connection(socket, endpoint)).await
-        });
-    }
+    let accepting = async {
+        loop {
+            let Ok((socket, peer)) = listener.accept().await else {
+                // The process is out of sockets: that passes, and those it has go on.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            let endpoint = AddExtension::new(endpoint.clone(), ClientAddr::new(peer));
+            let (tls, http, watcher) = (tls.clone(), http.clone(), connections.watcher());
+            // The handshake is on the connection's own task: a slow one holds up nobody.
+            tokio::spawn(async move {
+                let socket = timeout(Duration::from_secs(10), tls.accept(socket)).await??;
+                let endpoint = hyper_util::service::TowerToHyperService::new(endpoint);
+                watcher.watch(http.serve_connection(TokioIo::new(socket), endpoint)).await
+            });
+        }
+    };
+    tokio::select! { _ = accepting => {}, () = stop => {} }
     drop(listener);
-    let _ = timeout(LIMIT, connections.shutdown()).await;
+    let _ = timeout(Duration::from_secs(10), connections.shutdown()).await;
     shutdown.cancel(CancelReason::ShuttingDown);
     Ok(())
 }

@@ -7,7 +7,7 @@ pub(crate) async fn serve(
     service: mcp_stack::McpService,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), mcp_stack::BoxError> {
-    use std::time::Duration;
+    use std::{os::unix::fs::MetadataExt as _, time::Duration};
 
     use hyper_util::rt::{TokioExecutor, TokioIo};
     use hyper_util::server::{conn::auto::Builder, graceful::GracefulShutdown};
@@ -16,33 +16,28 @@ pub(crate) async fn serve(
     use tower_http::add_extension::AddExtension;
 
     let path = listener.local_addr()?.as_pathname().ok_or("the socket has no path")?.to_owned();
-    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(&path)?);
+    let owner = std::fs::metadata(&path)?.uid();
     let stack = mcp_stack::Stack::new(service);
     let shutdown = stack.shutdown_token().clone();
-    let endpoint = stack.build();
+    let endpoint = AddExtension::new(stack.build(), Principal::new(format!("uid:{owner}")));
+    let endpoint = TowerToHyperService::new(endpoint);
     let http = Builder::new(TokioExecutor::new());
     let connections = GracefulShutdown::new();
-    tokio::pin!(stop);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut stop => break,
-        };
-        let Ok((socket, _)) = accepted else {
-            // The process is out of sockets: that passes, and those it has go on.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            continue;
-        };
-        // The kernel says who calls: no token is needed, and sessions are bound to it.
-        let Some(uid) = socket.peer_cred().ok().map(|peer| peer.uid()).filter(|it| *it == owner)
-        else {
-            continue;
-        };
-        let endpoint = AddExtension::new(endpoint.clone(), Principal::new(format!("uid:{uid}")));
-        let endpoint = TowerToHyperService::new(endpoint);
-        let connection = http.serve_connection(TokioIo::new(socket), endpoint).into_owned();
-        tokio::spawn(connections.watch(connection));
-    }
+    let accepting = async {
+        loop {
+            let Ok((socket, _)) = listener.accept().await else {
+                // The process is out of sockets: that passes, and those it has go on.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            // The kernel says who calls: no token is needed, and sessions are bound to it.
+            if socket.peer_cred().is_ok_and(|peer| peer.uid() == owner) {
+                let connection = http.serve_connection(TokioIo::new(socket), endpoint.clone());
+                tokio::spawn(connections.watch(connection.into_owned()));
+            }
+        }
+    };
+    tokio::select! { _ = accepting => {}, () = stop => {} }
     drop(listener);
     std::fs::remove_file(path)?; // Else the next start finds the name taken.
     let _ = tokio::time::timeout(Duration::from_secs(10), connections.shutdown()).await;
@@ -56,8 +51,8 @@ async fn main() -> Result<(), mcp_stack::BoxError> {
     let hello = mcp_stack::Tool::new("hello", || "hello");
     let service = mcp_stack::McpService::new("unix_socket", "1.0.0").with_tool(hello)?;
     let path = std::env::args().nth(1).unwrap_or_else(|| "mcp.sock".into());
-    let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
-    serve(tokio::net::UnixListener::bind(path)?, service, stop).await
+    let listener = tokio::net::UnixListener::bind(path)?;
+    serve(listener, service, async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await
 }
 
 #[cfg(not(unix))]

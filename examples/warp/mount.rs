@@ -17,9 +17,8 @@ pub(crate) fn mount<S, B>(
     service: S,
 ) -> impl Filter<Extract = (reply::Response,), Error = Rejection> + Clone
 where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send>,
     S: Clone + Send + Sync + 'static,
-    S::Future: Send,
     B: Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + 'static,
 {
     warp::method()
