@@ -1,18 +1,16 @@
 //! An MCP endpoint nested in an axum application, behind its authentication, with CORS
-//! and tracing around it all: `cargo run --example axum -- 127.0.0.1:8080`
+//! and tracing around it all: `cargo run --features cors --example axum -- 127.0.0.1:8080`
 
 use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
-use axum::http::{HeaderValue, Method, StatusCode, header::*};
+use axum::http::{HeaderValue, StatusCode, header::*};
 use axum::{Router, extract::*, middleware::*, response::*, routing::get};
-use mcp_stack::core::extensions::{CancelReason, Principal};
-use mcp_stack::layers::validate_origin::*;
 use mcp_stack::{BoxError, Context, McpService, Stack, Tool};
+use mcp_stack::{core::extensions::*, layers::validate_origin::ValidateOriginLayer};
 use tokio::net::TcpListener;
-use tower_http::{cors::CorsLayer, trace::TraceLayer};
+use tower_http::trace::TraceLayer;
 
 const PAGE: &str = "https://app.example.com"; // the one web page that may call
-const GRACE: Duration = Duration::from_secs(10); // for requests that the end finds at work
 
 /// Who has which credentials: the application's state.
 type Users = State<Arc<HashMap<HeaderValue, &'static str>>>;
@@ -30,14 +28,15 @@ pub(crate) async fn serve(
     service: McpService,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), BoxError> {
-    let stack = Stack::new(service);
-    let stack = stack.with_validate_origin(ValidateOriginLayer::new().with_origins([PAGE])?);
+    let origins = ValidateOriginLayer::new().with_origins([PAGE])?;
+    // CORS is outside authentication: a browser's preflight carries no credentials.
+    let (cors, stack) = (origins.cors(), Stack::new(service).with_validate_origin(origins));
     let shutdown = stack.shutdown_token().clone();
     let stop = async move {
         stop.await;
-        // axum waits for the requests at work: for so long, and then they end.
+        // axum waits for the requests at work: ten seconds, and then they end.
         tokio::spawn(async move {
-            tokio::time::sleep(GRACE).await;
+            tokio::time::sleep(Duration::from_secs(10)).await;
             shutdown.cancel(CancelReason::ShuttingDown);
         });
     };
@@ -45,13 +44,7 @@ pub(crate) async fn serve(
     let mcp = Router::new().route_service("/mcp", stack.build());
     let mcp = mcp.layer(from_fn_with_state(users.clone(), authenticate));
     let count = get(async |users: Users| users.len().to_string());
-    let cors = CorsLayer::new()
-        .allow_origin([PAGE.parse()?])
-        .allow_methods([Method::GET, Method::POST, Method::DELETE])
-        .allow_headers(CORS_ALLOW_HEADERS)
-        .expose_headers(CORS_EXPOSE_HEADERS);
     let app = Router::new().route("/users", count).nest("/tools", mcp).with_state(users);
-    // CORS is outside authentication: a browser's preflight carries no credentials.
     let app = app.layer(cors).layer(TraceLayer::new_for_http());
     Ok(axum::serve(listener, app).with_graceful_shutdown(stop).await?)
 }
@@ -63,6 +56,5 @@ async fn main() -> Result<(), BoxError> {
     let addr = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".into());
     let listener = TcpListener::bind(addr).await?;
     println!("listening on http://{}/tools/mcp", listener.local_addr()?);
-    let stop = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
-    serve(listener, service, stop).await
+    serve(listener, service, async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await
 }

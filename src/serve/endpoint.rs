@@ -54,17 +54,17 @@ where
     type ResponseBody = B;
 }
 
-/// One path, one peer: everything between hyper and the stack.
+/// The paths, and one peer: everything between hyper and the stack.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint<S> {
     service: S,
-    path: Arc<str>,
+    paths: Arc<[String]>,
     peer: Option<ClientAddr>,
 }
 
 impl<S> Endpoint<S> {
-    pub(super) fn new(service: S, path: Arc<str>) -> Self {
-        Self { service, path, peer: None }
+    pub(super) fn new(service: S, paths: Arc<[String]>) -> Self {
+        Self { service, paths, peer: None }
     }
 
     pub(super) fn with_peer(mut self, peer: SocketAddr) -> Self {
@@ -79,7 +79,7 @@ impl<S: HttpService> hyper::service::Service<Request<Incoming>> for Endpoint<S> 
     type Future = ResponseFuture<S>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        if request.uri().path() != &*self.path {
+        if !self.paths.iter().any(|path| path == request.uri().path()) {
             return ResponseFuture { state: State::NotFound };
         }
         if let Some(peer) = self.peer {

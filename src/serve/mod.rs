@@ -36,6 +36,7 @@ pub struct Server {
     listener: TcpListener,
     addr: SocketAddr,
     path: String,
+    more_paths: Vec<String>,
     grace: Duration,
     shutdown: CancelToken,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -54,19 +55,36 @@ impl Server {
             listener,
             addr,
             path: "/mcp".to_owned(),
+            more_paths: Vec::new(),
             grace: Duration::from_secs(10),
             shutdown: CancelToken::new(),
             stop: Box::pin(signal()),
         })
     }
 
-    /// The path of the endpoint; `/mcp` unless set. Every other path is 404. A slash
-    /// is put in front if there is none.
+    /// The path of the endpoint; `/mcp` unless set. Every other path is 404, unless
+    /// [added](Self::add_path). A slash is put in front if there is none.
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
-        if !self.path.starts_with('/') {
-            self.path.insert(0, '/');
-        }
+        self.path = rooted(path.into());
+        self
+    }
+
+    /// One more path that is the service's, for layers that answer at several, such as
+    /// [`http_sse`](mcp_layers::http_sse).
+    ///
+    /// ```no_run
+    /// use mcp_stack::{McpService, Server, Stack, layers::http_sse::HttpSseLayer};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let stack = Stack::new(McpService::new("demo", "1.0.0"));
+    /// let sse = HttpSseLayer::new().with_shutdown(stack.shutdown_token().clone());
+    /// let server = Server::bind("127.0.0.1:8080").await?.add_path("/sse").add_path("/messages");
+    /// server.serve(stack.with_bytes_layer(sse)).await
+    /// # }
+    /// ```
+    pub fn add_path(mut self, path: impl Into<String>) -> Self {
+        self.more_paths.push(rooted(path.into()));
         self
     }
 
@@ -117,7 +135,7 @@ impl Server {
         self.serve_service(stack.build()).await
     }
 
-    /// Serves any HTTP service at the path, a [`Stack`] inside other layers for
+    /// Serves any HTTP service at its paths, a [`Stack`] inside other layers for
     /// example, until it is told to stop.
     ///
     /// # Errors
@@ -126,7 +144,8 @@ impl Server {
     pub async fn serve_service<S: HttpService>(mut self, service: S) -> io::Result<()> {
         let connections = GracefulShutdown::new();
         let http = connection::builder();
-        let endpoint = Endpoint::new(service, self.path.into());
+        self.more_paths.push(self.path);
+        let endpoint = Endpoint::new(service, self.more_paths.into());
         loop {
             let (socket, peer) = tokio::select! {
                 accepted = self.listener.accept() => match accepted {
@@ -158,6 +177,14 @@ impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("addr", &self.addr).field("path", &self.path).finish()
     }
+}
+
+/// A path with its slash in front.
+fn rooted(mut path: String) -> String {
+    if !path.starts_with('/') {
+        path.insert(0, '/');
+    }
+    path
 }
 
 /// Ctrl-C, or SIGTERM where there is one.

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use mcp_layers_core::Rejection;
 
 use super::origin::{InvalidOrigin, Origin};
@@ -59,15 +59,20 @@ impl AllowedOrigins {
         if lines.next().is_some() {
             return Err(Rejection::forbidden("there is more than one Origin header"));
         }
-        let allowed = match sent.as_bytes() {
-            b"null" => self.null,
-            sent => Origin::read(sent).is_some_and(|origin| self.contains(&origin)),
-        };
-        if allowed {
+        if self.allows(sent) {
             Ok(())
         } else {
             Err(Rejection::forbidden("the request's origin is not allowed"))
         }
+    }
+
+    /// Whether a page of this origin may call.
+    pub(super) fn allows(&self, origin: &HeaderValue) -> bool {
+        self.any
+            || match origin.as_bytes() {
+                b"null" => self.null,
+                origin => Origin::read(origin).is_some_and(|origin| self.contains(&origin)),
+            }
     }
 
     fn contains(&self, origin: &Origin<'_>) -> bool {

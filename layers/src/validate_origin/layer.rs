@@ -12,7 +12,7 @@ use super::{
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ValidateOriginLayer {
-    allowed: Arc<AllowedOrigins>,
+    pub(super) allowed: Arc<AllowedOrigins>,
 }
 
 impl ValidateOriginLayer {

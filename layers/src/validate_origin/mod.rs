@@ -24,52 +24,16 @@
 //! # CORS
 //!
 //! An origin that is allowed here may call; whether its page may read the answer is
-//! for a CORS layer outside this one to say, such as tower-http's. It must allow the
-//! methods `GET`, `POST` and `DELETE` and the headers [`CORS_ALLOW_HEADERS`]
-//! (`Content-Type`, `Accept`, `Authorization`, `MCP-Protocol-Version`,
-//! `Mcp-Session-Id`, `Last-Event-ID`, `Mcp-Method`, `Mcp-Name`) and each tool's own
-//! `Mcp-Param-*`, and expose [`CORS_EXPOSE_HEADERS`] (`Mcp-Session-Id`,
-//! `WWW-Authenticate`) (ORIGIN-11).
+//! for a CORS layer outside this one to say. With the feature `cors`,
+//! `ValidateOriginLayer::cors` gives tower-http's for the same pages (ORIGIN-11). It
+//! stands outside authentication and rate limits too: a browser's preflight carries no
+//! credentials, and one that is refused looks to the page like a server that is down.
 //!
-//! It stands outside authentication and rate limits too: a browser's preflight
-//! carries no credentials, and one that is refused looks to the page like a server
-//! that is down.
-//!
-//! ```
-//! use bytes::Bytes;
-//! use http::{Method, Request, Response};
-//! use mcp_layers::validate_origin::{
-//!     CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS, ValidateOriginLayer,
-//! };
-//! use tower::{ServiceBuilder, ServiceExt, service_fn};
-//! use tower_http::cors::CorsLayer;
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let endpoint = service_fn(|_: Request<Bytes>| async {
-//! #     Ok::<_, std::convert::Infallible>(Response::new(Bytes::new()))
-//! # });
-//! let page = "https://app.example.com";
-//! let cors = CorsLayer::new()
-//!     .allow_origin([page.parse()?])
-//!     .allow_methods([Method::GET, Method::POST, Method::DELETE])
-//!     .allow_headers(CORS_ALLOW_HEADERS)
-//!     .expose_headers(CORS_EXPOSE_HEADERS);
-//! let service = ServiceBuilder::new()
-//!     .layer(cors)
-//!     // Authentication goes here.
-//!     .layer(ValidateOriginLayer::new().with_origins([page])?)
-//!     .service(endpoint);
-//!
-//! let preflight = Request::options("/mcp")
-//!     .header("origin", page)
-//!     .header("access-control-request-method", "POST")
-//!     .body(Bytes::new())?;
-//! let answer = service.oneshot(preflight).await?;
-//! assert_eq!(answer.headers()["access-control-allow-origin"], page);
-//! # Ok(())
-//! # }
-//! ```
+//! Another CORS layer must allow the methods `GET`, `POST` and `DELETE` and the headers
+//! [`CORS_ALLOW_HEADERS`] (`Content-Type`, `Accept`, `Authorization`,
+//! `MCP-Protocol-Version`, `Mcp-Session-Id`, `Last-Event-ID`, `Mcp-Method`, `Mcp-Name`)
+//! and each tool's own `Mcp-Param-*`, and expose [`CORS_EXPOSE_HEADERS`]
+//! (`Mcp-Session-Id`, `WWW-Authenticate`, `Retry-After`).
 //!
 //! # Example
 //!

@@ -1,6 +1,6 @@
-// Uses a running `everything`, and a running `asking`, through the official TypeScript client.
+// Uses a running `everything`, `asking` and `http_sse` through the official TypeScript client.
 //
-//     node check.js EVERYTHING-URL ASKING-URL
+//     node check.js EVERYTHING-URL ASKING-URL HTTP-SSE-URL
 //
 // With `@modelcontextprotocol/client` (2) in all three modes that it has:
 // discovering, pinned to the modern revision, and legacy. With
@@ -10,11 +10,13 @@ import assert from "node:assert/strict";
 
 import * as current from "@modelcontextprotocol/client";
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { SSEClientTransport as LegacySse } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import * as schemas from "@modelcontextprotocol/sdk/types.js";
 
 import { useAsking } from "./asking.js";
 import { resumes } from "./resume.js";
+import { useOldTransport } from "./sse.js";
 
 const LEGACY = "2025-11-25";
 const MODERN = "2026-07-28";
@@ -31,6 +33,7 @@ const MODES = [
     version: LEGACY,
     client: (capabilities) => new LegacyClient(INFO, { capabilities }),
     transport: (url, options) => new LegacyTransport(url, options),
+    oldTransport: (url, options) => new LegacySse(url, options),
     onNotification: (client, method, seen) => client.setNotificationHandler(schema(method), seen),
     onRequest: (client, method, answer) => client.setRequestHandler(schema(method), answer),
     call: (client, params, options) => client.callTool(params, schemas.CallToolResultSchema, options),
@@ -41,6 +44,7 @@ function version2(mode) {
   return {
     client: (capabilities) => new current.Client(INFO, { capabilities, versionNegotiation: { mode } }),
     transport: (url, options) => new current.StreamableHTTPClientTransport(url, options),
+    oldTransport: (url, options) => new current.SSEClientTransport(url, options),
     onNotification: (client, method, seen) => client.setNotificationHandler(method, seen),
     onRequest: (client, method, answer) => client.setRequestHandler(method, answer),
     call: (client, params, options) => client.callTool(params, options),
@@ -237,7 +241,7 @@ async function run(url) {
   if (session) assert.equal(await statusOf(url, session), 404);
 }
 
-const [everything, asking] = process.argv.slice(2).map((url) => new URL(url));
+const [everything, asking, httpSse] = process.argv.slice(2).map((url) => new URL(url));
 for (mode of MODES) {
   const legacy = mode.version === LEGACY;
   await inTime("connects, and closes", () => run(everything));
@@ -245,6 +249,9 @@ for (mode of MODES) {
   const resuming = "comes back to a call that was cut off";
   if (legacy) await inTime(resuming, () => resumes(asking, mode));
   else console.log(`skipped ${mode.name}: ${resuming}: the modern revision has no resumption`);
+  const old = "comes by the transport of 2024-11-05";
+  if (legacy) await inTime(old, () => useOldTransport(httpSse, mode, check));
+  else console.log(`skipped ${mode.name}: ${old}: the modern revision is not spoken there`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

@@ -1,3 +1,6 @@
+#[cfg(feature = "cors")]
+mod cors;
+
 use std::convert::Infallible;
 
 use bytes::Bytes;
@@ -263,7 +266,7 @@ fn the_headers_that_cors_must_allow_and_expose_are_listed() {
     );
     assert_eq!(
         CORS_EXPOSE_HEADERS.map(|name| name.to_string()),
-        ["mcp-session-id", "www-authenticate"]
+        ["mcp-session-id", "www-authenticate", "retry-after"]
     );
 }
 
