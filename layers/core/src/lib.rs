@@ -3,8 +3,9 @@
 //! This crate holds what two or more layers must agree on and nothing that
 //! decides anything: JSON-RPC messages ([`jsonrpc`]), the protocol's versions,
 //! method names and error codes ([`protocol`]), the body types of the message
-//! zone ([`Inbound`], [`Outbound`]), how a layer refuses ([`Rejection`]) and the
-//! typed extensions by which layers speak to each other ([`extensions`]).
+//! zone ([`Inbound`], [`Outbound`]), how a layer refuses ([`Rejection`]), the
+//! typed extensions by which layers speak to each other ([`extensions`]) and how all of
+//! them stop together ([`shutdown`]).
 //!
 //! It depends on no runtime.
 
@@ -19,6 +20,7 @@ mod outbound;
 pub mod protocol;
 pub mod queue;
 mod rejection;
+pub mod shutdown;
 mod zone;
 
 pub use authority::{Authority, InvalidAuthority};

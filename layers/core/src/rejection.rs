@@ -11,6 +11,7 @@ use crate::{
     headers,
     jsonrpc::{ErrorObject, Message, RequestId, code},
     protocol::Era,
+    shutdown::Shutdown,
 };
 
 /// How a layer refuses: by answering, never through `Service::Error`.
@@ -117,6 +118,12 @@ impl Rejection {
     ) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorObject::new(code::UNAVAILABLE, message))
             .with_header(header::RETRY_AFTER, headers::delay_seconds(retry_after))
+    }
+
+    /// 503 with `Retry-After`: the server drains, and nothing lasting begins any more.
+    #[must_use]
+    pub fn shutting_down() -> Self {
+        Self::unavailable("the server is shutting down", Shutdown::RETRY_AFTER)
     }
 
     /// Names the request that is refused.
