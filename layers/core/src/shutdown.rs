@@ -205,6 +205,14 @@ impl Inner {
     }
 }
 
+impl WorkGuard {
+    /// The shutdown that counts it.
+    #[must_use]
+    pub fn shutdown(&self) -> &Shutdown {
+        &self.shutdown
+    }
+}
+
 impl Drop for WorkGuard {
     fn drop(&mut self) {
         let inner = &*self.shutdown.0;

@@ -37,7 +37,7 @@ impl InFlight {
         max: usize,
     ) -> Result<(), Rejection> {
         if max == 0 {
-            return Err(too_many(max));
+            return Err(too_many("session", max));
         }
         let mut shard = self.lock(session);
         let requests = shard.entry(session).or_default();
@@ -47,7 +47,7 @@ impl InFlight {
             ));
         }
         if requests.len() >= max {
-            return Err(too_many(max));
+            return Err(too_many("session", max));
         }
         requests.push((id.clone(), token.clone()));
         Ok(())
@@ -109,8 +109,8 @@ impl OfSession {
     }
 }
 
-fn too_many(max: usize) -> Rejection {
-    let message = format!("this session has {max} requests in flight, which is the limit");
+pub(super) fn too_many(whose: &str, max: usize) -> Rejection {
+    let message = format!("this {whose} has {max} requests in flight, which is the limit");
     let error = ErrorObject::new(code::TOO_MANY_REQUESTS, message);
     Rejection::new(StatusCode::TOO_MANY_REQUESTS, error)
         .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))

@@ -1,9 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
-use mcp_layers_core::extensions::CancelToken;
+use mcp_layers_core::shutdown::Shutdown;
 use tower_layer::Layer;
 
-use super::{Cancellation, in_flight::InFlight};
+use super::{Cancellation, in_flight::InFlight, principals::Principals};
 
 /// Makes requests stop when they should; see the [module](super).
 ///
@@ -13,6 +13,7 @@ use super::{Cancellation, in_flight::InFlight};
 #[must_use = "a layer does nothing until it wraps a service"]
 pub struct CancellationLayer {
     table: Arc<InFlight>,
+    principals: Arc<Principals>,
     rules: Rules,
 }
 
@@ -20,8 +21,9 @@ pub struct CancellationLayer {
 #[derive(Debug, Clone)]
 pub(super) struct Rules {
     pub(super) timeout: Option<Limit>,
-    pub(super) shutdown: Option<CancelToken>,
+    pub(super) shutdown: Option<Shutdown>,
     pub(super) max_in_flight: usize,
+    pub(super) max_in_flight_per_principal: usize,
     pub(super) drop_on_disconnect: bool,
 }
 
@@ -34,15 +36,16 @@ const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 3_600);
 
 impl CancellationLayer {
     /// A time limit of 5 minutes per request, and up to 128 requests in flight per
-    /// session.
+    /// session and 1,024 per principal.
     pub fn new() -> Self {
         let rules = Rules {
             timeout: Some(Limit(Duration::from_secs(5 * 60))),
             shutdown: None,
             max_in_flight: 128,
+            max_in_flight_per_principal: 1_024,
             drop_on_disconnect: false,
         };
-        Self { table: Arc::default(), rules }
+        Self { table: Arc::default(), principals: Arc::default(), rules }
     }
 
     /// How long a request may take, from the first time that it has to wait;
@@ -52,9 +55,10 @@ impl CancellationLayer {
         self
     }
 
-    /// Cancels every request when this token fires.
-    pub fn with_shutdown(mut self, shutdown: CancelToken) -> Self {
-        self.rules.shutdown = Some(shutdown);
+    /// Counts every request as a call of this shutdown, and cancels it in the second
+    /// phase. Of several the first counts.
+    pub fn with_shutdown(mut self, shutdown: Shutdown) -> Self {
+        self.rules.shutdown.get_or_insert(shutdown);
         self
     }
 
@@ -62,6 +66,14 @@ impl CancellationLayer {
     /// answered 429.
     pub fn with_max_in_flight_per_session(mut self, max: usize) -> Self {
         self.rules.max_in_flight = max;
+        self
+    }
+
+    /// How many requests one authenticated caller may have in flight, in all its
+    /// sessions and outside of any; 1,024 unless set. One more is answered 429.
+    /// Anonymous callers are not told apart, and not counted.
+    pub fn with_max_in_flight_per_principal(mut self, max: usize) -> Self {
+        self.rules.max_in_flight_per_principal = max;
         self
     }
 
@@ -76,6 +88,11 @@ impl CancellationLayer {
     pub(super) fn in_flight(&self) -> usize {
         self.table.len()
     }
+
+    #[cfg(test)]
+    pub(super) fn principals_at_work(&self) -> usize {
+        self.principals.len()
+    }
 }
 
 impl Default for CancellationLayer {
@@ -88,6 +105,7 @@ impl<S> Layer<S> for CancellationLayer {
     type Service = Cancellation<S>;
 
     fn layer(&self, inner: S) -> Cancellation<S> {
-        Cancellation::new(inner, Arc::clone(&self.table), self.rules.clone())
+        let (table, principals) = (Arc::clone(&self.table), Arc::clone(&self.principals));
+        Cancellation::new(inner, table, principals, self.rules.clone())
     }
 }

@@ -10,15 +10,15 @@
 //! | | |
 //! |---|---|
 //! | Zone | message |
-//! | Reads | `ProtocolVersion`, absent: 2025-11-25; `SessionHandle`, absent: the request cannot be named by another and hangs on no session; `requestId` and `reason` of `notifications/cancelled`, absent: nothing is cancelled |
+//! | Reads | `ProtocolVersion`, absent: 2025-11-25; `SessionHandle`, absent: the request cannot be named by another and hangs on no session; `requestId` and `reason` of `notifications/cancelled`, absent: nothing is cancelled; `Principal`, absent: an anonymous caller, whose requests are not counted |
 //! | Inserts | `Cancellation` on each request |
 //! | Response | no header; where the inner service gives no answer once the token has fired, 200: a stream that ends without a response if the client cancelled, else a JSON-RPC error: 504 timed out, 499 the session ended, 503 shutting down |
-//! | Rejects | 400 · -32600 · a request with this id is in flight in the session; 429 · 429 with `Retry-After` · the session has 128 requests in flight |
-//! | Order | inside `protocol_version`, else all is legacy; inside `session`, else no request can be cancelled by notification and none stops with its session; inside `batch`, else a batch's requests are not seen; outside the service |
+//! | Rejects | 400 · -32600 · a request with this id is in flight in the session; 429 · 429 with `Retry-After` · the session has 128 requests in flight, or the principal 1,024 |
+//! | Order | inside `protocol_version`, else all is legacy; inside `session`, else no request can be cancelled by notification and none stops with its session; inside authentication, else nobody is counted; inside `batch`, else a batch's requests are not seen; outside the service |
 //! | If omitted | a request ends when its future is dropped and no sooner: no time limit, no effect of `notifications/cancelled`, and a legacy client that goes away takes its request along |
 //! | To replace | insert `Cancellation` yourself |
-//! | State and cost | a table of the requests in flight, shared by all clones; per request one token, one guard, one extension, and in a session one entry under a short lock, in and out; a timer only if the request has to wait, a task only for work that runs on out of sight |
-//! | Security | bounds how long a request and how many per session are worked on; a client reaches only requests of its own session; its reason is cut at 1 KiB and logged escaped. It cannot stop a handler that blocks its thread |
+//! | State and cost | a table of the requests in flight, shared by all clones; per request one token, one guard, one extension, and in a session one entry under a short lock, in and out, and for a principal the same; one count while the server may be shut down; a timer only if the request has to wait, a task only for work that runs on out of sight |
+//! | Security | bounds how long a request and how many per session and per principal are worked on; a client reaches only requests of its own session; its reason is cut at 1 KiB and logged escaped. It cannot stop a handler that blocks its thread |
 //!
 //! The race between request and token is run here as long as the work is done in place:
 //! the inner service is polled first, once more after the token has fired, and then
@@ -67,17 +67,18 @@
 //! use mcp_layers::cancellation::CancellationLayer;
 //! use mcp_layers_core::{
 //!     Inbound, Outbound,
-//!     extensions::CancelToken,
 //!     jsonrpc::{Limits, MessageKind, code, decode},
+//!     shutdown::Shutdown,
 //! };
 //! use tower::{Layer, ServiceExt, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let shutdown = CancelToken::new();
+//! let shutdown = Shutdown::new();
 //! let layer = CancellationLayer::new()
 //!     .with_timeout(Some(Duration::from_secs(2)))
 //!     .with_max_in_flight_per_session(16)
+//!     .with_max_in_flight_per_principal(64)
 //!     .with_shutdown(shutdown.clone());
 //! let service = layer.layer(service_fn(|_: Request<Inbound>| {
 //!     std::future::pending::<Result<Response<Outbound>, std::convert::Infallible>>()
@@ -97,6 +98,7 @@ mod guard;
 mod in_flight;
 mod layer;
 mod notice;
+mod principals;
 mod service;
 #[cfg(test)]
 mod tests;

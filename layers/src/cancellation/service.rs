@@ -6,15 +6,16 @@ use std::{
 use http::{Request, Response};
 use mcp_layers_core::{
     Inbound, MessageService, Outbound, Rejection,
-    extensions::{self, CancelReason, CancelToken, OnDisconnect, SessionHandle},
+    extensions::{self, CancelReason, CancelToken, OnDisconnect, Principal, SessionHandle},
     jsonrpc::RequestId,
     protocol::{Method, ProtocolVersion},
+    shutdown::Shutdown,
 };
 use tower_service::Service;
 
 use super::{
     ResponseFuture, future::Running, guard::Guard, in_flight::InFlight, layer::Rules,
-    notice::Notice,
+    notice::Notice, principals::Principals,
 };
 
 /// The service of [`CancellationLayer`](super::CancellationLayer).
@@ -22,12 +23,18 @@ use super::{
 pub struct Cancellation<S> {
     inner: S,
     table: Arc<InFlight>,
+    principals: Arc<Principals>,
     rules: Rules,
 }
 
 impl<S> Cancellation<S> {
-    pub(super) fn new(inner: S, table: Arc<InFlight>, rules: Rules) -> Self {
-        Self { inner, table, rules }
+    pub(super) fn new(
+        inner: S,
+        table: Arc<InFlight>,
+        principals: Arc<Principals>,
+        rules: Rules,
+    ) -> Self {
+        Self { inner, table, principals, rules }
     }
 
     /// Enters the request, and inserts its [`extensions::Cancellation`].
@@ -40,15 +47,19 @@ impl<S> Cancellation<S> {
         let modern = ProtocolVersion::of(extensions).is_modern();
         // An initialize is in no session, and so cannot be named (CANCEL-8).
         let session = extensions.get::<SessionHandle>().filter(|_| !modern);
-        let parents = session.map(SessionHandle::ended).into_iter().chain(&self.rules.shutdown);
-        let token = CancelToken::child_of(parents);
-        let guard = match session.map(SessionHandle::id) {
-            Some(session) => {
-                self.table.insert(session, &id, &token, self.rules.max_in_flight)?;
-                Guard::of_entry(Arc::clone(&self.table), session, id.clone())
-            }
-            None => Guard::default(),
+        let max = self.rules.max_in_flight_per_principal;
+        let place = match extensions.get::<Principal>() {
+            Some(principal) => Some(self.principals.enter(principal, max)?),
+            None => None,
         };
+        let shutdown = self.rules.shutdown.as_ref();
+        let ended = session.map(SessionHandle::ended);
+        let token = CancelToken::child_of(ended.into_iter().chain(shutdown.map(Shutdown::token)));
+        let mut guard = Guard::new(place, shutdown);
+        if let Some(session) = session.map(SessionHandle::id) {
+            self.table.insert(session, &id, &token, self.rules.max_in_flight)?;
+            guard = guard.with_entry(Arc::clone(&self.table), session, id.clone());
+        }
         let guard = Arc::new(guard);
         let on_disconnect = if modern || self.rules.drop_on_disconnect {
             OnDisconnect::Drop // CANCEL-1

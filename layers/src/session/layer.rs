@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
-use mcp_layers_core::extensions::CancelToken;
+use mcp_layers_core::shutdown::Shutdown;
 use tower_layer::Layer;
 
-use super::{MemoryStore, Session, SessionStore, admission::Rules, live::Live, node::Node};
+use super::{
+    MemoryStore, Session, SessionEnd, SessionStore, admission::Rules, end::OnEnd, live::Live,
+    node::Node,
+};
 
 /// Gives legacy clients a session; see the [module](super).
 ///
@@ -24,7 +27,7 @@ impl SessionLayer {
     /// Sessions in this store.
     pub fn with_store(store: Arc<dyn SessionStore>) -> Self {
         let rules = Rules { optional: false, require_initialized: false, delete: true };
-        Self { live: Arc::new(Live::new(store, None)), rules }
+        Self { live: Arc::new(Live::new(store)), rules }
     }
 
     /// Serves legacy requests that name no session too (SESS-19). Sessions are still
@@ -48,11 +51,33 @@ impl SessionLayer {
         self
     }
 
-    /// Ends the work of all sessions when this token fires. To be called before the
-    /// layer is used: it starts anew with an empty table of sessions at work.
-    pub fn with_shutdown(mut self, shutdown: CancelToken) -> Self {
-        let store = Arc::clone(self.live.store());
-        self.live = Arc::new(Live::new(store, Some(shutdown)));
+    /// Opens no session any more in the first phase of this shutdown, and lets go of
+    /// all in the second. Of several the first counts, for all clones of the layer; to
+    /// be called before it is used.
+    pub fn with_shutdown(self, shutdown: Shutdown) -> Self {
+        self.live.shutdown.get_or_init(|| shutdown);
+        self
+    }
+
+    /// Called once for each session that ends on this node, whether or not a client is
+    /// connected: unlike the end of a request or a stream, which may come back. Of
+    /// several the first counts, for all clones of the layer; to be called before it is
+    /// used.
+    ///
+    /// It is called where the end is noticed, often while a request is answered: hand
+    /// long work to a task.
+    ///
+    /// ```
+    /// use mcp_layers::session::{SessionEndReason, SessionLayer};
+    ///
+    /// let layer = SessionLayer::new().on_end(|end| match end.reason {
+    ///     SessionEndReason::ShuttingDown => println!("{} may go on elsewhere", end.session.id()),
+    ///     reason => println!("{} is over: {reason:?}", end.session.id()),
+    /// });
+    /// # let _ = layer;
+    /// ```
+    pub fn on_end(self, hook: impl Fn(&SessionEnd) + Send + Sync + 'static) -> Self {
+        self.live.on_end.get_or_init(|| OnEnd::new(hook));
         self
     }
 

@@ -1,15 +1,22 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError, Weak},
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    task::Poll,
     time::Duration,
 };
 
 use mcp_layers_core::{
-    extensions::{CancelReason, CancelToken, SessionHandle, SessionId},
+    extensions::{CancelReason, CancelToken, Principal, SessionHandle, SessionId},
     protocol::LogLevel,
+    shutdown::{Shutdown, Work, WorkGuard},
 };
 use tokio::{runtime::Handle, task::AbortHandle, time::Instant};
 
-use super::{SessionRecord, SessionStore, memory::FOREVER, shards::Shards};
+use super::{
+    SessionEnd, SessionEndReason, SessionRecord, SessionStore, end::OnEnd, memory::FOREVER,
+    shards::Shards,
+};
 
 /// The sessions at work on this node: each has one handle here, whose `ended`
 /// token all its requests and streams hang on.
@@ -21,7 +28,8 @@ use super::{SessionRecord, SessionStore, memory::FOREVER, shards::Shards};
 pub(super) struct Live {
     store: Arc<dyn SessionStore>,
     idle: Duration,
-    shutdown: Option<CancelToken>,
+    pub(super) shutdown: OnceLock<Shutdown>,
+    pub(super) on_end: OnceLock<OnEnd>,
     sessions: Shards<Entry>,
     sweeper: Mutex<Option<AbortHandle>>,
 }
@@ -29,6 +37,7 @@ pub(super) struct Live {
 #[derive(Debug)]
 struct Entry {
     handle: SessionHandle,
+    principal: Option<Principal>,
     /// When the store may have let go of the session, as far as this node knows.
     due: Instant,
     /// The log level the store had when it was last asked.
@@ -36,10 +45,11 @@ struct Entry {
 }
 
 impl Live {
-    pub(super) fn new(store: Arc<dyn SessionStore>, shutdown: Option<CancelToken>) -> Self {
+    pub(super) fn new(store: Arc<dyn SessionStore>) -> Self {
         let idle = store.idle_lifetime().min(FOREVER);
+        let (shutdown, on_end) = (OnceLock::new(), OnceLock::new());
         let (sessions, sweeper) = (Shards::default(), Mutex::default());
-        Self { store, idle, shutdown, sessions, sweeper }
+        Self { store, idle, shutdown, on_end, sessions, sweeper }
     }
 
     pub(super) fn store(&self) -> &Arc<dyn SessionStore> {
@@ -65,12 +75,13 @@ impl Live {
                 record.version,
                 record.capabilities.clone(),
                 record.client_info.clone(),
-                CancelToken::child_of(&self.shutdown),
+                CancelToken::child_of(self.shutdown.get().map(Shutdown::token)),
             );
             if let Some(level) = record.log_level {
                 handle.set_log_level(level);
             }
-            Entry { handle, due, stored_level: record.log_level }
+            let principal = record.principal.clone();
+            Entry { handle, principal, due, stored_level: record.log_level }
         });
         let handle = entry.handle.clone();
         drop(shard);
@@ -79,12 +90,36 @@ impl Live {
     }
 
     /// Ends a session on this node: whatever waits on its token stops.
-    pub(super) fn end(&self, id: SessionId) {
+    pub(super) fn end(&self, id: SessionId, reason: SessionEndReason) {
         let ended = self.sessions.remove(id);
-        if let Some(entry) = ended {
-            tracing::debug!(session = %id, "session ended");
-            entry.handle.ended().cancel(CancelReason::SessionEnded);
+        if let Some(Entry { handle, principal, .. }) = ended {
+            tracing::debug!(session = %id, ?reason, "session ended");
+            handle.ended().cancel(CancelReason::SessionEnded);
+            if let Some(on_end) = self.on_end.get() {
+                on_end.call(&SessionEnd { session: handle, principal, reason });
+            }
         }
+    }
+
+    /// The node stops: it lets go of all sessions.
+    fn end_all(&self) {
+        let ids: Vec<_> = self
+            .sessions
+            .iter()
+            .flat_map(|shard| shard.keys().copied().collect::<Vec<_>>())
+            .collect();
+        for id in ids {
+            self.end(id, SessionEndReason::ShuttingDown);
+        }
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.shutdown.get().is_some_and(Shutdown::is_draining)
+    }
+
+    /// Whether this node has let go of all sessions, and takes up no other.
+    pub(super) fn is_over(&self) -> bool {
+        self.shutdown.get().is_some_and(|shutdown| shutdown.token().is_cancelled())
     }
 
     /// Takes over a log level that another node has stored.
@@ -123,8 +158,10 @@ impl Live {
         if sweeper.as_ref().is_none_or(AbortHandle::is_finished)
             && let Ok(runtime) = Handle::try_current()
         {
-            *sweeper =
-                Some(runtime.spawn(sweep(Arc::downgrade(self), self.period())).abort_handle());
+            let shutdown = self.shutdown.get();
+            let work = shutdown.map(|shutdown| shutdown.track(Work::Background));
+            let task = runtime.spawn(sweep(Arc::downgrade(self), self.period(), work));
+            *sweeper = Some(task.abort_handle());
         }
     }
 
@@ -143,7 +180,7 @@ impl Live {
                     self.store.exists(id).await
                 };
                 match lives {
-                    Ok(false) => self.end(id),
+                    Ok(false) => self.end(id, SessionEndReason::Expired),
                     Ok(true) => self.put_off(id, in_use),
                     Err(error) => tracing::warn!(%error, "sessions were not looked after"),
                 }
@@ -181,10 +218,20 @@ impl Drop for Live {
     }
 }
 
-async fn sweep(live: Weak<Live>, period: Duration) {
+async fn sweep(live: Weak<Live>, period: Duration, work: Option<WorkGuard>) {
+    let stop = work.as_ref().map_or_else(CancelToken::new, |work| work.shutdown().token().clone());
+    let mut stop = stop.cancelled();
     loop {
-        tokio::time::sleep(period).await;
+        let mut pause = pin!(tokio::time::sleep(period));
+        let stopped = poll_fn(|cx| match Pin::new(&mut stop).poll(cx) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending => pause.as_mut().poll(cx).map(|()| false),
+        });
+        let stopped = stopped.await;
         let Some(live) = live.upgrade() else { return };
+        if stopped {
+            return live.end_all();
+        }
         live.sweep().await;
     }
 }

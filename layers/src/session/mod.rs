@@ -14,7 +14,7 @@
 //! | Reads | `Mcp-Session-Id`, whose absence is an error on all but `initialize` unless sessions are [`optional`](SessionLayer::optional); `ProtocolVersion`, absent: 2025-11-25; `Principal`, absent: an anonymous caller; `capabilities` and `clientInfo` of `initialize`, absent: nothing declared |
 //! | Inserts | within a session: `SessionHandle`, which also has what the client declared; `ProtocolVersion`, overwritten with the negotiated one; on `initialize` that may open one: `OpensSession` |
 //! | Response | `Mcp-Session-Id` on the 200 that carries the result of `initialize`; 204 to DELETE |
-//! | Rejects | 400 · -32600 · a POST or DELETE that names no session, `initialize` within a live session, two different session headers, or a request before `notifications/initialized` where that is [required](SessionLayer::require_initialized). 400 · -32602 · `capabilities` and `clientInfo` over 16 KiB. 404 · -32001 · the session is unknown, malformed, expired, ended, or another caller's: all alike. 405 · -32600 · GET that names no session, or DELETE where it is [off](SessionLayer::without_delete). 503 · 503 with `Retry-After` · the store is full or fails |
+//! | Rejects | 400 · -32600 · a POST or DELETE that names no session, `initialize` within a live session, two different session headers, or a request before `notifications/initialized` where that is [required](SessionLayer::require_initialized). 400 · -32602 · `capabilities` and `clientInfo` over 16 KiB. 404 · -32001 · the session is unknown, malformed, expired, ended, or another caller's: all alike. 405 · -32600 · GET that names no session, or DELETE where it is [off](SessionLayer::without_delete). 503 · 503 with `Retry-After` · the store is full or fails, or the server drains and a session would be opened |
 //! | Order | inside `negotiate` (typed); inside authentication, else every session is anonymous and whoever knows its id may use it; inside `protocol_version`, else each session is negotiated as 2025-11-25; outside `resume`, `batch`, `cancellation` and the service, which read the handle |
 //! | If omitted | no session is issued and none is asked for; `Mcp-Session-Id` is ignored, GET and DELETE are left to the service, and clients are served by the version header alone with nothing known of their capabilities |
 //! | To replace | insert `SessionHandle`, and the session's `ProtocolVersion`; to keep the layer and move the records, implement [`SessionStore`] |
@@ -28,7 +28,9 @@
 //! `SessionHandle`, such as a request at work or an open stream, keeps the session from
 //! being idle, and only its longest life ends it: that is noticed within three quarters of
 //! the idle lifetime. Another node notices an end when the session is next named there, or
-//! when it next looks.
+//! when it next looks. [`on_end`](SessionLayer::on_end) is told of each end once. A server
+//! that shuts down opens no session while it drains, and lets go of all when it cancels;
+//! their records stay in the store.
 //!
 //! # Example
 //!
@@ -79,8 +81,8 @@
 //! use mcp_layers::session::{MemoryStore, SessionLayer};
 //! use mcp_layers_core::{
 //!     Inbound, Outbound,
-//!     extensions::CancelToken,
 //!     jsonrpc::{Limits, decode},
+//!     shutdown::Shutdown,
 //! };
 //! use tower::{Layer, ServiceExt, service_fn};
 //!
@@ -89,7 +91,7 @@
 //! let store = MemoryStore::new()
 //!     .with_max_sessions(0)
 //!     .with_idle_lifetime(Duration::from_secs(600));
-//! let shutdown = CancelToken::new();
+//! let shutdown = Shutdown::new();
 //! let layer = SessionLayer::with_store(Arc::new(store)).optional().with_shutdown(shutdown.clone());
 //! let service = layer.layer(service_fn(|_: Request<Inbound>| async {
 //!     Ok::<_, std::convert::Infallible>(Response::new(Outbound::Accepted))
@@ -109,6 +111,7 @@
 
 mod admission;
 mod ask;
+mod end;
 mod future;
 mod layer;
 mod live;
@@ -121,6 +124,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use end::{SessionEnd, SessionEndReason};
 pub use future::ResponseFuture;
 pub use layer::SessionLayer;
 pub use memory::MemoryStore;

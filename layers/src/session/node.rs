@@ -10,7 +10,7 @@ use mcp_layers_core::{
 };
 
 use super::{
-    Reservation, SessionChange, SessionRecord, SessionStore,
+    Reservation, SessionChange, SessionEndReason, SessionRecord, SessionStore,
     admission::{Admission, Rules},
     ask::{Ask, Entered, Save},
     live::Live,
@@ -65,6 +65,9 @@ impl Node {
         match self.rules.admit(request) {
             Err(rejection) => Next::Answer(refuse(rejection)),
             Ok(Admission::Without) => Next::Call(Then::Answer),
+            Ok(Admission::Opens) if self.live.is_draining() => {
+                Next::Answer(refuse(Rejection::shutting_down()))
+            }
             Ok(Admission::Opens) => Next::Ask(Ask::Room(self.store().reserve())),
             Ok(Admission::Names(id)) => {
                 // Taken before the store is asked: a session that ends in between
@@ -135,7 +138,7 @@ impl Node {
         request: &mut Request<Inbound>,
     ) -> Result<Next, Rejection> {
         let Some(record) = record else {
-            self.live.end(id); // Expired, or ended on another node.
+            self.live.end(id, SessionEndReason::Expired);
             return Err(Rejection::session_not_found());
         };
         // SESS-7, SESS-11, SESS-12
@@ -153,12 +156,16 @@ impl Node {
                 return Err(self.rules.method_not_allowed());
             }
             Inbound::Terminate => {
+                if handle.is_none() {
+                    self.live.attach(&record); // So that its end is told.
+                }
                 return Ok(Next::Ask(Ask::Delete(self.store().delete(id), id)));
             }
             _ => {}
         }
         match handle {
             Some(handle) => self.admit(Entered { handle, record }, request),
+            None if self.live.is_over() => Err(Rejection::shutting_down()),
             None => {
                 // The session may have ended since it was loaded, and the handle just
                 // made would then outlive it (SESS-10).
@@ -212,7 +219,7 @@ impl Node {
 
     pub(super) fn deleted(&self, id: SessionId, deleted: bool) -> Result<Next, Rejection> {
         self.confirm(deleted, id)?;
-        self.live.end(id);
+        self.live.end(id, SessionEndReason::Deleted);
         let mut response = Response::new(Outbound::NoContent);
         *response.status_mut() = StatusCode::NO_CONTENT;
         Ok(Next::Answer(response))
@@ -223,7 +230,7 @@ impl Node {
         if lives {
             return Ok(());
         }
-        self.live.end(id);
+        self.live.end(id, SessionEndReason::Expired);
         Err(Rejection::session_not_found())
     }
 

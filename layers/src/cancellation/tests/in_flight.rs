@@ -84,6 +84,49 @@ async fn a_session_with_too_many_requests_in_flight_gets_429() {
 }
 
 #[tokio::test]
+async fn a_principal_with_too_many_requests_in_flight_gets_429() {
+    // RATE-1
+    let layer = CancellationLayer::new().with_max_in_flight_per_principal(3);
+    let (log, one, other) = (Log::default(), session(1), session(2));
+    let inner = deaf(&log);
+    // In two sessions and in none.
+    let first = Pending::new(&layer, &inner, call(1).within(&one).by("alice"));
+    let _second = Pending::new(&layer, &inner, call(1).within(&other).by("alice"));
+    let _third = Pending::new(&layer, &inner, call(1).modern().by("alice"));
+    for request in [call(2).modern(), call(2).within(&one), call(2)] {
+        let response = send(&layer, &inner, request.by("alice")).await;
+        assert_eq!(refusal(&response), (429, 429));
+        let Outbound::Rejected(rejection) = response.body() else { panic!("refused") };
+        assert_eq!(rejection.headers()["retry-after"], "1");
+    }
+    let _bob = Pending::new(&layer, &inner, call(2).modern().by("bob"));
+    let _anonymous: Vec<_> =
+        (0..8).map(|_| Pending::new(&layer, &inner, call(2).modern())).collect();
+    drop(first);
+    let _fourth = Pending::new(&layer, &inner, call(2).within(&one).by("alice"));
+    assert_eq!(layer.principals_at_work(), 2);
+    let none = CancellationLayer::new().with_max_in_flight_per_principal(0);
+    assert_eq!(refusal(&send(&none, &inner, call(1).modern().by("alice")).await), (429, 429));
+}
+
+#[tokio::test]
+async fn a_principal_is_counted_until_the_work_is_done() {
+    // RATE-1
+    let layer = CancellationLayer::new().with_max_in_flight_per_principal(1);
+    let (log, one, done) = (Log::default(), session(1), CancelToken::new());
+    let inner = streaming(&log, &done);
+    let _response = send(&layer, &inner, call(1).within(&one).by("alice")).await;
+    let more = send(&layer, &inner, call(2).modern().by("alice")).await;
+    assert_eq!(refusal(&more), (429, 429));
+    // One that is refused for another reason has not been counted.
+    let other = send(&layer, &inner, call(1).within(&one).by("bob")).await;
+    assert_eq!(refusal(&other), (400, -32600));
+    done.cancel(CancelReason::Disconnected);
+    settle().await;
+    assert_eq!((layer.principals_at_work(), layer.in_flight()), (0, 0));
+}
+
+#[tokio::test]
 async fn requests_leave_the_table_in_any_order() {
     // RPC-15
     let (layer, log, session) = (CancellationLayer::new(), Log::default(), session(1));

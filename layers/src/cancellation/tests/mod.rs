@@ -20,10 +20,12 @@ use http::{Request, Response};
 use mcp_layers_core::{
     EventStream, Inbound, Outbound,
     extensions::{
-        self, CancelReason, CancelToken, ClientCapabilities, OnDisconnect, SessionHandle, SessionId,
+        self, CancelReason, CancelToken, ClientCapabilities, OnDisconnect, Principal,
+        SessionHandle, SessionId,
     },
     protocol::ProtocolVersion,
     queue,
+    shutdown::Shutdown,
 };
 use serde_json::{Value, json};
 use tower::{ServiceExt, util::BoxCloneSyncService};
@@ -159,6 +161,7 @@ fn session(bits: u128) -> SessionHandle {
 trait RequestExt {
     fn within(self, session: &SessionHandle) -> Self;
     fn modern(self) -> Self;
+    fn by(self, name: &str) -> Self;
 }
 
 impl RequestExt for Request<Inbound> {
@@ -169,6 +172,11 @@ impl RequestExt for Request<Inbound> {
 
     fn modern(mut self) -> Self {
         self.extensions_mut().insert(ProtocolVersion::V2026_07_28);
+        self
+    }
+
+    fn by(mut self, name: &str) -> Self {
+        self.extensions_mut().insert(Principal::new(name));
         self
     }
 }

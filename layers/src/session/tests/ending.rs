@@ -1,4 +1,7 @@
-use mcp_layers_core::extensions::{CancelReason, CancelToken};
+use mcp_layers_core::{
+    extensions::{CancelReason, CancelToken},
+    shutdown::Shutdown,
+};
 use tokio::time::{advance, sleep};
 
 use super::*;
@@ -185,12 +188,101 @@ async fn the_store_is_asked_about_a_quiet_session_only_now_and_then() {
 #[tokio::test]
 async fn shutdown_ends_the_work_of_every_session() {
     // SESS-18
-    let shutdown = CancelToken::new();
-    let server = Server::new(&SessionLayer::new().with_shutdown(shutdown.clone()));
-    let session = server.open().await;
-    let ended = token(&server, &session).await;
-    shutdown.cancel(CancelReason::ShuttingDown);
-    assert_eq!(ended.reason(), Some(&CancelReason::ShuttingDown));
+    for layer in both() {
+        let shutdown = Shutdown::new();
+        let layer = layer.with_shutdown(shutdown.clone());
+        let server = Server::new(&layer);
+        let session = server.open().await;
+        let ended = token(&server, &session).await;
+        shutdown.drain();
+        assert!(!ended.is_cancelled());
+        shutdown.cancel();
+        assert_eq!(ended.reason(), Some(&CancelReason::ShuttingDown));
+        // The sweeping task as well.
+        shutdown.ended().await;
+        assert_eq!(layer.at_work(), 0);
+        let late = server.send(call("ping").within(&session)).await;
+        assert_eq!(refusal(&late), (503, 503));
+        assert_eq!(layer.at_work(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_drains_opens_no_session_and_serves_those_it_has() {
+    // SESS-18
+    for layer in both() {
+        let shutdown = Shutdown::new();
+        let server = Server::new(&layer.with_shutdown(shutdown.clone()));
+        let session = server.open().await;
+        shutdown.drain();
+        let calls = server.calls();
+        let response = server.send(initialize()).await;
+        assert_eq!(refusal(&response), (503, 503));
+        let Outbound::Rejected(rejection) = response.body() else { panic!("refused") };
+        assert_eq!(rejection.headers()["retry-after"], "5");
+        assert_eq!(server.calls(), calls);
+        token(&server, &session).await;
+        assert_eq!(server.send(delete().within(&session)).await.status(), 204);
+    }
+}
+
+/// A layer that keeps the ends it is told of.
+fn watched(layer: SessionLayer) -> (SessionLayer, Arc<Mutex<Vec<SessionEnd>>>) {
+    let ends = Arc::<Mutex<Vec<SessionEnd>>>::default();
+    let told = Arc::clone(&ends);
+    (layer.on_end(move |end| told.lock().expect("not poisoned").push(end.clone())), ends)
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_end_of_a_session_is_told_once_with_its_reason() {
+    // SESS-18
+    for layer in both() {
+        let shutdown = Shutdown::new();
+        let (layer, ends) = watched(layer.with_shutdown(shutdown.clone()));
+        let server = Server::new(&layer);
+        let told = |reason| {
+            let ended = ends.lock().expect("not poisoned").pop().expect("told");
+            assert!(ends.lock().expect("not poisoned").is_empty(), "told once");
+            assert_eq!(ended.reason, reason);
+            assert!(ended.session.ended().is_cancelled());
+            (ended.session.id().to_header_value(), ended.principal)
+        };
+
+        let alices = session_of(&server.send(initialize().by("alice")).await);
+        server.send(delete().within(&alices).by("alice")).await;
+        assert_eq!(told(SessionEndReason::Deleted), (alices, Some(Principal::new("alice"))));
+
+        let idle = server.open().await;
+        sleep(32 * MINUTE).await;
+        assert_eq!(told(SessionEndReason::Expired), (idle, None));
+
+        let last = server.open().await;
+        // Neither the end of a request nor the drain is an end of the session.
+        token(&server, &last).await;
+        shutdown.drain();
+        sleep(MINUTE).await;
+        assert!(ends.lock().expect("not poisoned").is_empty());
+        shutdown.cancel();
+        shutdown.ended().await;
+        assert_eq!(told(SessionEndReason::ShuttingDown), (last, None));
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_another_node_that_is_deleted_here_is_told_of_here() {
+    // SESS-18
+    let store = Arc::new(Remote::default());
+    let node = || watched(SessionLayer::with_store(Arc::<Remote>::clone(&store)));
+    let ((one, at_one), (two, at_two)) = (node(), node());
+    let session = Server::new(&one).open().await;
+    Server::new(&two).send(delete().within(&session)).await;
+    let reasons = |ends: &Mutex<Vec<SessionEnd>>| {
+        ends.lock().expect("not poisoned").iter().map(|end| end.reason).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&at_two), [SessionEndReason::Deleted]);
+    assert_eq!(reasons(&at_one), []);
+    Server::new(&one).send(call("ping").within(&session)).await;
+    assert_eq!(reasons(&at_one), [SessionEndReason::Expired]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,8 +25,8 @@ use tower::{ServiceExt, util::BoxCloneService};
 use tower_layer::Layer;
 
 use super::{
-    MemoryStore, Reservation, Session, SessionChange, SessionLayer, SessionRecord, SessionStore,
-    StoreError, StoreFuture,
+    MemoryStore, Reservation, Session, SessionChange, SessionEnd, SessionEndReason, SessionLayer,
+    SessionRecord, SessionStore, StoreError, StoreFuture,
 };
 use crate::support::{answer, post};
 
