@@ -12,7 +12,10 @@ use http::{
     HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::PathAndQuery,
 };
 use http_body::Body;
-use mcp_layers_core::headers::{LAST_EVENT_ID, MCP_SESSION_ID, TEXT_EVENT_STREAM};
+use mcp_layers_core::{
+    headers::{LAST_EVENT_ID, MCP_SESSION_ID, TEXT_EVENT_STREAM},
+    shutdown::WorkGuard,
+};
 use tokio::sync::oneshot;
 
 use super::{
@@ -62,13 +65,22 @@ impl<S> Conversation<S> {
         self
     }
 
-    /// Waits for the stream's end, and ends the session with it (LEGACY-SSE-8).
-    pub(super) async fn guard<B>(mut self, streams: Arc<Streams>)
+    /// Waits for the stream's end, and ends the session with it (LEGACY-SSE-8). While the
+    /// server drains, the stream ends as soon as no message is at work.
+    pub(super) async fn guard<B>(mut self, streams: Arc<Streams>, work: Option<WorkGuard>)
     where
         S: InnerService<B>,
         B: Body + Send + 'static,
     {
-        self.stream.closed().await;
+        match &work {
+            Some(work) => {
+                let draining = work.shutdown().draining().cancelled();
+                if self.stream.unless_closed(draining).await.is_some() {
+                    self.stream.unless_closed(self.stream.quiet()).await;
+                }
+            }
+            None => self.stream.closed().await,
+        }
         self.stream.close();
         streams.remove(self.stream.id());
         self.end_session::<B>().await;

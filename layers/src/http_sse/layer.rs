@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::uri::PathAndQuery;
-use mcp_layers_core::extensions::CancelToken;
+use mcp_layers_core::shutdown::Shutdown;
 use tower_layer::Layer;
 
 use super::{HttpSse, streams::Streams};
@@ -14,7 +14,7 @@ use super::{HttpSse, streams::Streams};
 #[must_use = "a layer does nothing until it wraps a service"]
 pub struct HttpSseLayer {
     rules: Rules,
-    shutdown: CancelToken,
+    shutdown: Option<Shutdown>,
     streams: Arc<Streams>,
 }
 
@@ -37,7 +37,7 @@ impl HttpSseLayer {
     /// Streams at `/sse`, messages at `/messages`, and the endpoint behind at `/mcp`;
     /// 1,000 streams with 1 MiB and 128 messages at work each; a heartbeat every 15 s.
     pub fn new() -> Self {
-        Self { rules: Rules::default(), shutdown: CancelToken::new(), streams: Arc::default() }
+        Self { rules: Rules::default(), shutdown: None, streams: Arc::default() }
     }
 
     /// Where the client opens its stream by GET; `/sse` unless set.
@@ -110,9 +110,10 @@ impl HttpSseLayer {
         self
     }
 
-    /// Ends every stream when this token fires.
-    pub fn with_shutdown(mut self, shutdown: CancelToken) -> Self {
-        self.shutdown = shutdown;
+    /// In the first phase of this shutdown opens no stream and ends each that has no
+    /// message at work; in the second ends them all. Of several the first counts.
+    pub fn with_shutdown(mut self, shutdown: Shutdown) -> Self {
+        self.shutdown.get_or_insert(shutdown);
         self
     }
 

@@ -12,7 +12,7 @@
 //! | Reads | method, path and query; of a GET `Accept`, whose absence means every media type; `Principal`, absent: an anonymous caller; of the endpoint's answers `Content-Type`, `Mcp-Session-Id` and the `protocolVersion` of `initialize` |
 //! | Inserts | nothing: what it asks inside has the extensions of the client's own request, or of the GET that opened the stream |
 //! | Response | on a stream `Content-Type: text/event-stream`, `Cache-Control: no-cache` and `X-Accel-Buffering: no`; 202 to a POST that was taken |
-//! | Rejects | 400 · -32600 · a POST whose query has no `sessionId`; 404 · -32001 · the stream is unknown, closed, or another caller's: all alike; 429 · 429 · 128 messages of the stream are at work; 503 · 503 with `Retry-After` · 1,000 streams are open, or the server shuts down. What the endpoint refuses before it knows whom it answers, such as a body that is too large, goes to the POST as it is |
+//! | Rejects | 400 · -32600 · a POST whose query has no `sessionId`; 404 · -32001 · the stream is unknown, closed, or another caller's: all alike; 429 · 429 · 128 messages of the stream are at work; 503 · 503 with `Retry-After` · 1,000 streams are open, or the server drains. What the endpoint refuses before it knows whom it answers, such as a body that is too large, goes to the POST as it is |
 //! | Order | outside `negotiate` (typed); inside `validate_host`, `validate_origin`, authentication and `rate_limit`, else they see no GET that opens a stream; any router by path must lead both paths here |
 //! | If omitted | the two paths are nobody's: the endpoint answers the GET with 405 at once, as old clients expect (LEGACY-SSE-11, LEGACY-SSE-13) |
 //! | To replace | no extension; any layer from `http::Request<B>` to an endpoint that takes [`RequestBody`] |
@@ -26,7 +26,8 @@
 //! send another before this one is done. The session that `initialize` opens is the
 //! layer's to remember: it listens for what comes by itself once the client has sent
 //! `notifications/initialized`, and ends the session with DELETE when the client closes the
-//! stream. Without sessions inside, what is at work then runs to its end.
+//! stream. Without sessions inside, what is at work then runs to its end. While the server
+//! drains, each stream ends as soon as none of its messages is at work.
 //!
 //! # Example
 //!
@@ -75,13 +76,13 @@
 //! use http::{Request, Response, uri::PathAndQuery};
 //! use http_body_util::{BodyExt, Full};
 //! use mcp_layers::http_sse::{HttpSseLayer, RequestBody};
-//! use mcp_layers_core::extensions::{CancelReason, CancelToken};
+//! use mcp_layers_core::shutdown::Shutdown;
 //! use tower::{Layer, Service, service_fn};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # type Body = RequestBody<Full<Bytes>>;
-//! let shutdown = CancelToken::new();
+//! let shutdown = Shutdown::new();
 //! let mcp = PathAndQuery::from_static("/mcp");
 //! let layer = HttpSseLayer::new()
 //!     .with_stream_path(mcp.clone())
@@ -100,7 +101,7 @@
 //! let open = || Request::get("/mcp").body(Full::<Bytes>::default());
 //! let stream = service.call(open()?).await?;
 //! assert_eq!(service.call(open()?).await?.status(), 503);
-//! shutdown.cancel(CancelReason::ShuttingDown);
+//! shutdown.drain();
 //! let all = stream.into_body().collect().await?.to_bytes();
 //! assert!(all.starts_with(b"event: endpoint\ndata: /app/mcp?sessionId="));
 //! # Ok(())

@@ -12,9 +12,9 @@ use http::{
 use http_body::Body;
 use mcp_layers_core::{
     Rejection,
-    extensions::CancelToken,
     headers::{TEXT_EVENT_STREAM, X_ACCEL_BUFFERING},
     jsonrpc::{ErrorObject, code},
+    shutdown::{Shutdown, Work, WorkGuard},
 };
 use tower_service::Service;
 
@@ -32,7 +32,7 @@ use super::{
 pub struct HttpSse<S> {
     inner: S,
     rules: Arc<Rules>,
-    shutdown: CancelToken,
+    shutdown: Option<Shutdown>,
     streams: Arc<Streams>,
 }
 
@@ -40,7 +40,7 @@ impl<S> HttpSse<S> {
     pub(super) fn new(
         inner: S,
         rules: Arc<Rules>,
-        shutdown: CancelToken,
+        shutdown: Option<Shutdown>,
         streams: Arc<Streams>,
     ) -> Self {
         Self { inner, rules, shutdown, streams }
@@ -52,19 +52,18 @@ impl<S> HttpSse<S> {
         S: InnerService<B>,
         B: Body + Send + 'static,
     {
-        if self.shutdown.is_cancelled() {
-            let retry_after = std::time::Duration::from_secs(5);
-            return Err(Rejection::unavailable("the server is shutting down", retry_after));
+        if self.shutdown.as_ref().is_some_and(Shutdown::is_draining) {
+            return Err(Rejection::shutting_down());
         }
         let stream = self.streams.open(self.rules.max_streams, |id| {
-            Stream::new(id, opener, &self.rules, &self.shutdown)
+            Stream::new(id, opener, &self.rules, self.shutdown.as_ref())
         })?;
         tracing::debug!(stream = %stream.id(), "opened by a client of 2024-11-05");
         let first = stream.endpoint_event(&self.rules);
         let body = ResponseBody::events(Arc::clone(&stream), first, self.rules.heartbeat);
         let streams = Arc::clone(&self.streams);
         let conversation = self.conversation(stream, self.inner.clone());
-        tokio::spawn(conversation.guard::<B>(streams));
+        tokio::spawn(conversation.guard::<B>(streams, self.work()));
 
         let mut response = Response::new(body);
         let headers = response.headers_mut();
@@ -90,6 +89,10 @@ impl<S> HttpSse<S> {
         let next = self.inner.clone();
         let ready = mem::replace(&mut self.inner, next);
         Ok(self.conversation(stream, ready).holding(post))
+    }
+
+    fn work(&self) -> Option<WorkGuard> {
+        self.shutdown.as_ref().map(|shutdown| shutdown.track(Work::Call))
     }
 
     fn conversation(&self, stream: Arc<Stream>, service: S) -> Conversation<S> {
@@ -124,7 +127,11 @@ where
                 Err(rejection) => ResponseFuture::answered(rejection.into_response()),
                 Ok(conversation) => {
                     let (reply, answer) = tokio::sync::oneshot::channel();
-                    tokio::spawn(conversation.post(parts, body, reply));
+                    let (work, post) = (self.work(), conversation.post(parts, body, reply));
+                    tokio::spawn(async move {
+                        let _work = work;
+                        post.await;
+                    });
                     ResponseFuture::posted(answer)
                 }
             },

@@ -16,7 +16,9 @@ use mcp_layers_core::{
     extensions::{CancelReason, CancelToken, Principal, SessionId},
     headers::{MCP_PROTOCOL_VERSION, MCP_SESSION_ID},
     protocol::ProtocolVersion,
+    shutdown::Shutdown,
 };
+use tokio::sync::Notify;
 
 use super::{layer::Rules, messages, queue::Queue, route::SESSION_ID};
 
@@ -33,6 +35,8 @@ pub(super) struct Stream {
     ended: CancelToken,
     session: Mutex<Session>,
     posts: AtomicUsize,
+    /// Told when no message is at work.
+    quiet: Notify,
 }
 
 /// What `initialize` came to.
@@ -48,16 +52,22 @@ struct Session {
 pub(super) struct Post(Arc<Stream>);
 
 impl Stream {
-    pub(super) fn new(id: SessionId, opener: Parts, rules: &Rules, shutdown: &CancelToken) -> Self {
+    pub(super) fn new(
+        id: SessionId,
+        opener: Parts,
+        rules: &Rules,
+        shutdown: Option<&Shutdown>,
+    ) -> Self {
         Self {
             id,
             opener,
             queue: Queue::new(rules.stream_budget),
             stall: rules.stall,
-            closed: CancelToken::child_of([shutdown]),
+            closed: CancelToken::child_of(shutdown.map(Shutdown::token)),
             ended: CancelToken::new(),
             session: Mutex::default(),
             posts: AtomicUsize::new(0),
+            quiet: Notify::new(),
         }
     }
 
@@ -90,6 +100,13 @@ impl Stream {
         let one_more = |posts| (posts < max).then_some(posts + 1);
         self.posts.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
         Some(Post(Arc::clone(self)))
+    }
+
+    /// Waits until no message is at work.
+    pub(super) async fn quiet(&self) {
+        while self.posts.load(Ordering::Acquire) > 0 {
+            self.quiet.notified().await;
+        }
     }
 
     /// Sends one JSON-RPC message (LEGACY-SSE-3). `false` if the stream is closed: a
@@ -198,7 +215,9 @@ impl fmt::Debug for Stream {
 
 impl Drop for Post {
     fn drop(&mut self) {
-        self.0.posts.fetch_sub(1, Ordering::Relaxed);
+        if self.0.posts.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.quiet.notify_one();
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-use mcp_layers_core::extensions::{CancelReason, CancelToken};
-use tokio::sync::Notify;
+use mcp_layers_core::shutdown::Shutdown;
+use tokio::sync::{Notify, Semaphore};
 
 use super::*;
 
@@ -157,7 +157,7 @@ async fn what_the_endpoint_refuses_with_an_id_is_on_the_stream() {
 #[tokio::test]
 async fn a_stream_ends_with_the_server_and_none_is_opened_after() {
     // LEGACY-SSE-8
-    let shutdown = CancelToken::new();
+    let shutdown = Shutdown::new();
     let layer = HttpSseLayer::new().with_shutdown(shutdown.clone());
     let seen = Seen::default();
     let log = seen.clone();
@@ -169,10 +169,46 @@ async fn a_stream_ends_with_the_server_and_none_is_opened_after() {
     let mut client = Client::open(&server).await;
     client.initialize().await;
     assert!(client.is_waiting());
-    shutdown.cancel(CancelReason::ShuttingDown);
+    shutdown.cancel();
     assert_eq!(client.next().await, None);
     seen.wait("DELETE", 1).await;
     assert_eq!(layer.open_streams(), 0);
     assert_eq!(refusal(&send(&server, get("/sse")).await), (503, 503));
     assert_eq!(client.post(&call(1, "x")).await.status(), 404);
+    shutdown.ended().await;
+}
+
+#[tokio::test]
+async fn a_stream_is_drained_when_its_messages_are_answered() {
+    // LEGACY-SSE-8
+    let shutdown = Shutdown::new();
+    let layer = HttpSseLayer::new().with_shutdown(shutdown.clone());
+    let gate = Arc::new(Semaphore::new(0));
+    let server = server(&layer, {
+        let gate = Arc::clone(&gate);
+        move |request| {
+            let (gate, slow) = (Arc::clone(&gate), request.body().contains("slow"));
+            async move {
+                if slow {
+                    gate.acquire().await.expect("not closed").forget();
+                }
+                plain(&request)
+            }
+        }
+    });
+    let (mut busy, mut idle) = (Client::open(&server).await, Client::open(&server).await);
+    busy.initialize().await;
+    idle.initialize().await;
+    assert_eq!(busy.post(&call(7, "slow")).await.status(), 202);
+    shutdown.drain();
+    assert_eq!(refusal(&send(&server, get("/sse")).await), (503, 503));
+    assert_eq!(idle.next().await, None);
+    // The client may be asked something for the call.
+    assert_eq!(busy.post(&notification("x")).await.status(), 202);
+    assert!(busy.is_waiting());
+    gate.add_permits(1);
+    assert_eq!(busy.next().await.expect("an answer")["id"], 7);
+    assert_eq!(busy.next().await, None);
+    shutdown.finished().await;
+    assert_eq!(layer.open_streams(), 0);
 }
