@@ -1,12 +1,14 @@
+use mcp_layers_core::shutdown::Shutdown;
 use tower_layer::Layer;
 
 use super::Batch;
 
 /// Takes arrays of messages apart; see the [module](super).
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 #[must_use = "a layer does nothing until it wraps a service"]
 pub struct BatchLayer {
     rules: Rules,
+    shutdown: Option<Shutdown>,
 }
 
 /// What is left to the builder.
@@ -53,6 +55,13 @@ impl BatchLayer {
         self.rules.drop_on_disconnect = true;
         self
     }
+
+    /// Counts each array as a call of this shutdown, until all its messages are worked
+    /// off. Of several the first counts.
+    pub fn with_shutdown(mut self, shutdown: Shutdown) -> Self {
+        self.shutdown.get_or_insert(shutdown);
+        self
+    }
 }
 
 impl Default for Rules {
@@ -70,6 +79,6 @@ impl<S> Layer<S> for BatchLayer {
     type Service = Batch<S>;
 
     fn layer(&self, inner: S) -> Batch<S> {
-        Batch::new(inner, self.rules)
+        Batch::new(inner, self.rules, self.shutdown.clone())
     }
 }

@@ -9,6 +9,7 @@ use std::{
 use http::{Request, Response, request::Parts};
 use mcp_layers_core::{
     Inbound, Outbound, Rejection, extensions::SessionHandle, jsonrpc::Message, protocol::LogLevel,
+    shutdown::WorkGuard,
 };
 use tower_service::Service;
 
@@ -33,6 +34,7 @@ pub(super) struct Run<S, F> {
     concurrency: usize,
     refused: Option<Rejection>,
     has_requests: bool,
+    _work: Option<WorkGuard>,
 }
 
 impl<S, F> Run<S, F> {
@@ -42,6 +44,7 @@ impl<S, F> Run<S, F> {
         ready: S,
         service: S,
         rules: Rules,
+        work: Option<WorkGuard>,
     ) -> Self {
         let Admitted { requests, one_way, answers, refused } = admitted;
         Self {
@@ -55,6 +58,7 @@ impl<S, F> Run<S, F> {
             at_work: VecDeque::new(),
             concurrency: rules.concurrency,
             refused,
+            _work: work,
         }
     }
 

@@ -4,7 +4,11 @@ use std::{
 };
 
 use http::{Request, Response};
-use mcp_layers_core::{Inbound, MessageService, Outbound, protocol::ProtocolVersion};
+use mcp_layers_core::{
+    Inbound, MessageService, Outbound,
+    protocol::ProtocolVersion,
+    shutdown::{Shutdown, Work},
+};
 use tower_service::Service;
 
 use super::{ResponseFuture, admission::admit, layer::Rules, run::Run};
@@ -14,11 +18,12 @@ use super::{ResponseFuture, admission::admit, layer::Rules, run::Run};
 pub struct Batch<S> {
     inner: S,
     rules: Rules,
+    shutdown: Option<Shutdown>,
 }
 
 impl<S> Batch<S> {
-    pub(super) fn new(inner: S, rules: Rules) -> Self {
-        Self { inner, rules }
+    pub(super) fn new(inner: S, rules: Rules, shutdown: Option<Shutdown>) -> Self {
+        Self { inner, rules, shutdown }
     }
 }
 
@@ -47,7 +52,8 @@ where
                 // The instance that is ready takes the first message, a clone each other.
                 let next = self.inner.clone();
                 let ready = mem::replace(&mut self.inner, next);
-                let run = Run::new(parts, admitted, ready, self.inner.clone(), self.rules);
+                let work = self.shutdown.as_ref().map(|shutdown| shutdown.track(Work::Call));
+                let run = Run::new(parts, admitted, ready, self.inner.clone(), self.rules, work);
                 ResponseFuture::batch(run, self.rules)
             }
         }

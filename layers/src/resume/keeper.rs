@@ -5,24 +5,34 @@ use std::{
     task::Poll,
 };
 
-use mcp_layers_core::extensions::{CancelToken, SessionId};
+use mcp_layers_core::{
+    extensions::{CancelReason, CancelToken, SessionId},
+    shutdown::WorkGuard,
+};
 use tokio::time::{sleep, sleep_until};
 
 use super::{LogFuture, node::Node, pump::GRACE};
 
 /// Looks after one session for as long as it has streams: drops each when its time is
-/// over, and all when the session ends.
-pub(super) async fn keep(node: Arc<Node>, session: SessionId, ended: CancelToken) {
+/// over, and all when the session ends. When the server stops they stay in the log, for
+/// another node to have.
+pub(super) async fn keep(
+    node: Arc<Node>,
+    session: SessionId,
+    ended: CancelToken,
+    _work: Option<WorkGuard>,
+) {
     let mut ended = pin!(ended.cancelled());
     loop {
         let mut due = pin!(sleep_until(node.next_due(session)));
-        let session_ended = poll_fn(|cx| {
-            if ended.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(true);
-            }
-            due.as_mut().poll(cx).map(|()| false)
+        let ended = poll_fn(|cx| match ended.as_mut().poll(cx) {
+            Poll::Ready(reason) => Poll::Ready(Some(reason)),
+            Poll::Pending => due.as_mut().poll(cx).map(|()| None),
         });
-        if session_ended.await {
+        if let Some(reason) = ended.await {
+            if reason == CancelReason::ShuttingDown {
+                return;
+            }
             // The pumps stop first, and clients on the line get what they had to say.
             sleep(GRACE * 2).await;
             node.forget(session);

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use mcp_layers_core::shutdown::Shutdown;
 use tower_layer::Layer;
 
 use super::{EventLog, MemoryEventLog, Resume, node::Node};
@@ -31,8 +32,17 @@ impl ResumeLayer {
     /// GET always has a place.
     ///
     /// To be called before the layer is used: it starts anew without streams.
-    pub fn with_max_streams_per_session(mut self, max: usize) -> Self {
-        self.node = Arc::new(Node::new(Arc::clone(&self.node.log), max));
+    pub fn with_max_streams_per_session(self, max: usize) -> Self {
+        let mut node = Node::new(Arc::clone(&self.node.log), max);
+        node.shutdown = self.node.shutdown.clone();
+        Self { node: Arc::new(node) }
+    }
+
+    /// Has this shutdown wait for the streams that are moved into the log, and ends what
+    /// looks after them in its second phase. Of several the first counts, for all clones
+    /// of the layer; to be called before it is used.
+    pub fn with_shutdown(self, shutdown: Shutdown) -> Self {
+        self.node.shutdown.get_or_init(|| shutdown);
         self
     }
 

@@ -35,6 +35,10 @@
 //! silence. Progress and log messages are dropped first; those it may miss, and is told how
 //! many of the latter.
 //!
+//! While the server drains, a standalone stream ends with the `retry` that the service
+//! gives, and the streams of calls with their answers. Once it cancels, the layer's tasks
+//! end; what is in the log stays there, for a node that shares it.
+//!
 //! # Example
 //!
 //! ```

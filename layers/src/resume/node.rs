@@ -2,7 +2,7 @@ use std::{
     collections::hash_map::{Entry, RandomState},
     hash::BuildHasher as _,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -10,8 +10,9 @@ use std::{
 
 use mcp_layers_core::{
     EventStream,
-    extensions::{SessionHandle, SessionId, SessionMap, StreamControl},
+    extensions::{CancelToken, SessionHandle, SessionId, SessionMap, StreamControl},
     protocol::ProtocolVersion,
+    shutdown::{Shutdown, Work, WorkGuard},
 };
 use tokio::{runtime::Handle, time::Instant};
 
@@ -27,6 +28,7 @@ const SHORTEST: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) log: Arc<dyn EventLog>,
+    pub(super) shutdown: OnceLock<Shutdown>,
     max_streams: usize,
     next: AtomicU64,
     /// Of each session that has any, oldest first.
@@ -38,7 +40,8 @@ impl Node {
         // A log that outlives this process, or serves others too, must not meet a number
         // again. Any start will do that is not the last one.
         let next = AtomicU64::new(RandomState::new().hash_one(0));
-        Self { log, max_streams, next, sessions: Mutex::default() }
+        let (shutdown, sessions) = (OnceLock::new(), Mutex::default());
+        Self { log, shutdown, max_streams, next, sessions }
     }
 
     /// Makes a stream resumable, if there is room.
@@ -62,7 +65,8 @@ impl Node {
         let log = Arc::clone(&self.log);
         // Before the pump runs, so that it finds a connection to close.
         let connection = Connection::first(Arc::clone(&feed), log, session, priming);
-        runtime.spawn(Pump::new(stream, Arc::clone(&self.log), feed, control).run());
+        let work = self.track(Work::Call);
+        runtime.spawn(Pump::new(stream, Arc::clone(&self.log), feed, control).run(work));
         connection.into_stream()
     }
 
@@ -111,8 +115,10 @@ impl Node {
             // A session's standalone stream always has a place.
             Entry::Vacant(_) if self.max_streams == 0 && !feed.subscription => return None,
             Entry::Vacant(entry) => {
-                let (node, ended) = (Arc::clone(self), session.ended().clone());
-                runtime.spawn(keep(node, session.id(), ended));
+                let stop = self.shutdown.get().map(Shutdown::token);
+                let ended = CancelToken::child_of(stop.into_iter().chain([session.ended()]));
+                let work = self.track(Work::Background);
+                runtime.spawn(keep(Arc::clone(self), session.id(), ended, work));
                 entry.insert(Vec::new())
             }
         };
@@ -135,13 +141,19 @@ impl Node {
         replaced.iter().for_each(|before| before.replace());
         if let Some(dropped) = dropped {
             let removal = self.log.remove(dropped.session, dropped.stream);
+            let work = self.track(Work::Background);
             runtime.spawn(async move {
+                let _work = work;
                 if let Err(error) = removal.await {
                     tracing::warn!(%error, "a stream was not removed");
                 }
             });
         }
         Some(feed)
+    }
+
+    fn track(&self, work: Work) -> Option<WorkGuard> {
+        self.shutdown.get().map(|shutdown| shutdown.track(work))
     }
 
     /// How long a stream is kept after its end.

@@ -11,6 +11,7 @@ use mcp_layers_core::{
     EventStream,
     extensions::{Cancelled, StreamControl},
     jsonrpc::Message,
+    shutdown::WorkGuard,
 };
 use tokio::time::{Sleep, sleep};
 
@@ -48,7 +49,8 @@ impl Pump {
         Self { source, log, feed, control, opening, stopped, grace: None, burst: 0 }
     }
 
-    pub(super) async fn run(mut self) {
+    /// `_work` is done when the stream is in the log.
+    pub(super) async fn run(mut self, _work: Option<WorkGuard>) {
         let Feed { session, stream, .. } = *self.feed.0;
         match self.fill().await {
             Ok(()) => self.feed.0.finish(),
@@ -78,6 +80,10 @@ impl Pump {
             self.burst += 1;
             if event.message.is_some() {
                 return Poll::Ready(event.message);
+            }
+            // The service ends the stream, and says when to come back.
+            if let Some(retry) = event.retry {
+                self.feed.0.close_connection(retry);
             }
         }
         self.burst = 0;

@@ -67,7 +67,7 @@ async fn an_array_over_the_limit_is_refused_whole() {
 
     let layer = BatchLayer::new().with_max_length(2);
     let inner = |request: Request<Inbound>| async move { Ok(answer(&request)) };
-    assert_eq!(refusal(&send(layer, batch(pings(3)), inner).await.0), (400, -32600));
+    assert_eq!(refusal(&send(layer.clone(), batch(pings(3)), inner).await.0), (400, -32600));
     assert_eq!(responses(&send(layer, batch(pings(2)), inner).await.0).len(), 2);
 }
 

@@ -1,7 +1,10 @@
+use std::task::{Context, Waker};
+
 use mcp_layers_core::{
     Event,
     jsonrpc::{RawJson, RequestId},
     queue::{self, Sender},
+    shutdown::Shutdown,
 };
 
 use super::*;
@@ -164,6 +167,31 @@ async fn a_slow_reader_holds_up_no_work() {
     second.finish(Some(result(2))).expect("open");
     let found = all(response).await;
     assert_eq!(found.len(), 3);
+}
+
+#[tokio::test]
+async fn a_drain_waits_for_the_whole_array() {
+    // RPC-23
+    let (senders, shutdown) = (Arc::<Mutex<Vec<Sender>>>::default(), Shutdown::new());
+    let layer = BatchLayer::new().with_concurrency(1).with_shutdown(shutdown.clone());
+    let service = layer.layer(streaming(&senders));
+    let send = tokio::spawn(service.oneshot(batch([call(1, "a"), call(2, "b")])));
+    let mut finished = shutdown.finished();
+    for id in [1, 2] {
+        let sender = loop {
+            tokio::task::yield_now().await;
+            if let Some(sender) = senders.lock().expect("not poisoned").pop() {
+                break sender;
+            }
+        };
+        shutdown.drain();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(std::pin::Pin::new(&mut finished).poll(&mut cx).is_pending());
+        sender.send(progress(id)).expect("open");
+        sender.finish(Some(result(id))).expect("open");
+    }
+    finished.await;
+    send.await.expect("no panic").expect("no error");
 }
 
 #[tokio::test]

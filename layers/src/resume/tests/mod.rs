@@ -1,5 +1,6 @@
 mod answers;
 mod closing;
+mod draining;
 mod ending;
 mod event_id;
 mod failing;
