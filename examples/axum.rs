@@ -5,9 +5,10 @@ use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use axum::http::{HeaderValue, StatusCode, header::*};
 use axum::{Router, extract::*, middleware::*, response::*, routing::get};
-use mcp_stack::{BoxError, Context, McpService, Stack, Tool};
+use mcp_stack::{BoxError, Context, McpService, Readiness, Stack, Tool};
 use mcp_stack::{core::extensions::*, layers::validate_origin::ValidateOriginLayer};
 use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
 use tower_http::trace::TraceLayer;
 
 const PAGE: &str = "https://app.example.com"; // the one web page that may call
@@ -31,22 +32,21 @@ pub(crate) async fn serve(
     let origins = ValidateOriginLayer::new().with_origins([PAGE])?;
     // CORS is outside authentication: a browser's preflight carries no credentials.
     let (cors, stack) = (origins.cors(), Stack::new(service).with_validate_origin(origins));
-    let shutdown = stack.shutdown_token().clone();
-    let stop = async move {
-        stop.await;
-        // axum waits for the requests at work: ten seconds, and then they end.
-        tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(10)).await;
-            shutdown.cancel(CancelReason::ShuttingDown);
-        });
-    };
+    let shutdown = stack.shutdown().clone();
     let users = Arc::new(HashMap::from([(HeaderValue::from_static("Bearer sesame"), "alice")]));
     let mcp = Router::new().route_service("/mcp", stack.build());
     let mcp = mcp.layer(from_fn_with_state(users.clone(), authenticate));
     let count = get(async |users: Users| users.len().to_string());
     let app = Router::new().route("/users", count).nest("/tools", mcp).with_state(users);
     let app = app.layer(cors).layer(TraceLayer::new_for_http());
-    Ok(axum::serve(listener, app).with_graceful_shutdown(stop).await?)
+    let app = app.route_service("/ready", Readiness::new(shutdown.clone()));
+    // axum listens while what it has at work drains, and then closes its connections.
+    let serving = axum::serve(listener, app).with_graceful_shutdown(shutdown.drained());
+    let serving = tokio::spawn(serving.into_future());
+    stop.await;
+    shutdown.run(sleep(Duration::from_secs(10))).await; // drains, then cancels what is left
+    let _ = timeout(Duration::from_secs(1), serving).await;
+    Ok(())
 }
 
 #[tokio::main]

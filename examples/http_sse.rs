@@ -29,7 +29,7 @@ async fn main() -> Result<(), BoxError> {
     println!("listening on {}", server.url());
 
     let stack = Stack::new(service);
-    let sse = HttpSseLayer::new().with_shutdown(stack.shutdown_token().clone());
+    let sse = HttpSseLayer::new().with_shutdown(stack.shutdown().clone());
     let rate = Rate::per_second(50)?.with_burst(200)?;
     let stack = stack
         .with_rate_limit(RateLimitLayer::new(rate, ByClientAddr))

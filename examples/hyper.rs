@@ -4,14 +4,15 @@
 use std::{future::Future, time::Duration};
 
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::{conn::auto::Builder, graceful::GracefulShutdown};
-use hyper_util::service::TowerToHyperService;
-use mcp_stack::core::extensions::{CancelReason, ClientAddr};
+use hyper_util::{server::conn::auto::Builder, server::graceful::*, service::*};
+use mcp_stack::core::extensions::ClientAddr;
 use mcp_stack::{BoxError, McpService, Stack, Tool};
-use tokio::{net::TcpListener, time::timeout};
+use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
 use tower_http::add_extension::AddExtension;
 
 const GRACE: Duration = Duration::from_secs(10); // for requests that the end finds at work
+const LAST_WORDS: Duration = Duration::from_secs(1); // for clients to read what is left
 
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -19,17 +20,19 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), BoxError> {
     let stack = Stack::new(service);
-    let shutdown = stack.shutdown_token().clone();
+    let shutdown = stack.shutdown().clone();
     let endpoint = stack.build();
     let mut http = Builder::new(TokioExecutor::new());
     // With a timer hyper hangs up on those who never finish a request's head.
     http.http1().timer(TokioTimer::new());
-    let connections = GracefulShutdown::new();
-    let accepting = async {
+    let mut drained = shutdown.drained();
+    let serving = tokio::spawn(async move {
+        let connections = GracefulShutdown::new();
         loop {
-            let Ok((socket, peer)) = listener.accept().await else {
+            let next = tokio::select! { it = listener.accept() => it, () = &mut drained => break };
+            let Ok((socket, peer)) = next else {
                 // The process is out of sockets: that passes, and those it has go on.
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                sleep(Duration::from_millis(100)).await;
                 continue;
             };
             // What is inserted here, layers and handlers find in the request's extensions.
@@ -38,11 +41,12 @@ pub(crate) async fn serve(
             let connection = http.serve_connection(TokioIo::new(socket), endpoint).into_owned();
             tokio::spawn(connections.watch(connection));
         }
-    };
-    tokio::select! { _ = accepting => {}, () = stop => {} }
-    drop(listener);
-    let _ = timeout(GRACE, connections.shutdown()).await;
-    shutdown.cancel(CancelReason::ShuttingDown);
+        drop(listener);
+        connections.shutdown().await;
+    });
+    stop.await;
+    shutdown.run(sleep(GRACE)).await; // drains, then cancels what is left
+    let _ = timeout(LAST_WORDS, serving).await;
     Ok(())
 }
 

@@ -20,10 +20,11 @@ use tower::ServiceBuilder;
 async fn main() -> Result<(), BoxError> {
     let addr = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".into());
     let server = Server::bind(addr).await?;
-    let shutdown = server.shutdown_token().clone();
+    let shutdown = server.shutdown().clone();
 
     let service = McpService::new("service_builder", "1.0.0")
-        .with_tool(Tool::new("hello", || "hello").with_description("Says hello"))?;
+        .with_tool(Tool::new("hello", || "hello").with_description("Says hello"))?
+        .with_shutdown(shutdown.clone());
     // Which arguments are repeated in headers: the registry knows.
     let mirrored = Arc::new(service.registry());
 

@@ -3,12 +3,14 @@
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use axum::extract::{ConnectInfo, Request};
-use mcp_stack::core::extensions::{CancelReason, ClientAddr};
+use mcp_stack::core::extensions::ClientAddr;
 use mcp_stack::{BoxError, McpService, Stack, Tool};
 use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
 use tower::util::MapRequest;
 
 const GRACE: Duration = Duration::from_secs(10); // for requests that the end finds at work
+const LAST_WORDS: Duration = Duration::from_secs(1); // for clients to read what is left
 
 /// What is inserted here, layers and handlers find in the request's extensions.
 fn with_client_addr(mut request: Request) -> Request {
@@ -23,22 +25,20 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), BoxError> {
     let stack = Stack::new(service);
-    let shutdown = stack.shutdown_token().clone();
-    let stop = async move {
-        stop.await;
-        // axum waits for the requests at work: for so long, and then they end.
-        tokio::spawn(async move {
-            tokio::time::sleep(GRACE).await;
-            shutdown.cancel(CancelReason::ShuttingDown);
-        });
-    };
+    let shutdown = stack.shutdown().clone();
     // Any service that tonic generates stands here; this one says that it is well.
     let (_reporter, health) = tonic_health::server::health_reporter();
     let app = tonic::service::Routes::new(health)
         .into_axum_router()
         .route_service("/mcp", MapRequest::new(stack.build(), with_client_addr));
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    Ok(axum::serve(listener, app).with_graceful_shutdown(stop).await?)
+    // It listens while what it has at work drains, and then closes its connections.
+    let serving = axum::serve(listener, app).with_graceful_shutdown(shutdown.drained());
+    let serving = tokio::spawn(serving.into_future());
+    stop.await;
+    shutdown.run(sleep(GRACE)).await; // drains, then cancels what is left
+    let _ = timeout(LAST_WORDS, serving).await;
+    Ok(())
 }
 
 #[tokio::main]

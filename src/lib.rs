@@ -16,6 +16,7 @@ mod meta;
 mod notify;
 mod offer;
 mod prompt;
+mod readiness;
 mod registry;
 mod resource;
 mod result;
@@ -53,6 +54,7 @@ pub use log_forwarding::ForwardLogs;
 pub use mcp_stack_macros::{handlers, prompt, resource, tool};
 pub use meta::{InvalidMeta, Meta};
 pub use prompt::{Prompt, PromptArgument, PromptMessage, PromptResult};
+pub use readiness::Readiness;
 pub use registry::{Draft, RegisterError, RegisterErrorKind, Registry};
 pub use resource::{
     ExpandError, ExpandErrorKind, FileRoot, InvalidUriTemplate, Resource, ResourceContents,

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use mcp_layers_core::shutdown::Shutdown;
+
 use crate::{
     CacheHints, Registry, ask::Sealer, extension::Extensions, notify::Limits, result::Signature,
 };
@@ -18,5 +20,6 @@ pub(crate) struct Offer {
     pub(crate) listening: Limits,
     pub(crate) sealer: Sealer,
     pub(crate) ask_timeout: Duration,
+    pub(crate) shutdown: Shutdown,
     pub(crate) registry: Registry,
 }

@@ -14,6 +14,7 @@ use http::{Request, Response};
 use mcp_layers_core::{
     Inbound, Outbound,
     extensions::{CancelToken, Cancellation},
+    shutdown::Shutdown,
 };
 use serde::Serialize;
 use tower_service::Service;
@@ -70,6 +71,7 @@ impl McpService {
             listening: Limits::default(),
             sealer: Sealer::default(),
             ask_timeout: Duration::from_secs(4 * 60),
+            shutdown: Shutdown::new(),
             registry: Registry::default(),
         }))
     }
@@ -197,6 +199,13 @@ impl McpService {
     pub fn with_state_lifetime(mut self, lifetime: Duration) -> Self {
         let offer = self.offer();
         offer.sealer = offer.sealer.clone().with_lifetime(lifetime);
+        self
+    }
+
+    /// Ends this service's streams in the first phase of this shutdown, and counts the
+    /// calls it moves to tasks. A [`Stack`](crate::Stack) sets its own.
+    pub fn with_shutdown(mut self, shutdown: Shutdown) -> Self {
+        self.offer().shutdown = shutdown;
         self
     }
 
@@ -330,7 +339,10 @@ impl Service<Request<Inbound>> for McpService {
         };
         // Taken out, so that no clone of the extensions prolongs the request.
         let cancellation = parts.extensions.remove::<Cancellation>();
-        let token = cancellation.as_ref().map_or_else(CancelToken::new, |c| c.token().clone());
+        let token = cancellation.as_ref().map_or_else(
+            || CancelToken::child_of([self.0.shutdown.token()]),
+            |cancellation| cancellation.token().clone(),
+        );
         match dispatch::dispatch(&self.0, request, parts, &token) {
             Dispatched::Answered(response) => ResponseFuture::ready(response),
             Dispatched::Started(handler) => {

@@ -1,11 +1,14 @@
 //! The default stack: every layer in its place, each replaceable.
 
+use std::any::Any;
+
 use mcp_layers::{
-    cancellation::CancellationLayer, negotiate::NegotiateLayer,
-    protocol_version::ProtocolVersionLayer, request_metadata::RequestMetadataLayer,
-    session::SessionLayer, validate_host::ValidateHostLayer, validate_origin::ValidateOriginLayer,
+    batch::BatchLayer, cancellation::CancellationLayer, http_sse::HttpSseLayer,
+    negotiate::NegotiateLayer, protocol_version::ProtocolVersionLayer,
+    request_metadata::RequestMetadataLayer, resume::ResumeLayer, session::SessionLayer,
+    validate_host::ValidateHostLayer, validate_origin::ValidateOriginLayer,
 };
-use mcp_layers_core::{MessageService, extensions::CancelToken};
+use mcp_layers_core::{MessageService, shutdown::Shutdown};
 use tower_layer::{Identity, Layer};
 
 use crate::McpService;
@@ -75,7 +78,7 @@ use crate::McpService;
 pub struct Stack<S, L> {
     service: S,
     layers: L,
-    shutdown: CancelToken,
+    shutdown: Shutdown,
 }
 
 /// The slots of a [`Stack`], outermost first.
@@ -126,7 +129,8 @@ pub type DefaultSlots = Slots<
 impl Stack<McpService, DefaultSlots> {
     /// The default stack around `service`.
     pub fn new(service: McpService) -> Self {
-        let shutdown = CancelToken::new();
+        let shutdown = Shutdown::new();
+        let service = service.with_shutdown(shutdown.clone());
         let layers = (
             ValidateHostLayer::new(),
             ValidateOriginLayer::new(),
@@ -147,9 +151,13 @@ impl Stack<McpService, DefaultSlots> {
 }
 
 impl<S, L> Stack<S, L> {
-    /// Fires when the server shuts down: hand it to a layer you put in the place of
-    /// `session` or `cancellation`, so that its sessions and requests end too.
-    pub fn shutdown_token(&self) -> &CancelToken {
+    /// How this stack stops: first it drains, then it cancels. A host that stops
+    /// [runs](Shutdown::run) it; [`Server`](crate::Server) does.
+    ///
+    /// The slots' layers take part in it. A layer of ours that you put into a slot does
+    /// too, unless it has a shutdown of its own; one that is not a slot's own value, such
+    /// as a layer in a `ServiceBuilder`, you hand this yourself.
+    pub fn shutdown(&self) -> &Shutdown {
         &self.shutdown
     }
 
@@ -162,6 +170,18 @@ impl<S, L> Stack<S, L> {
     }
 }
 
+/// Has a layer of ours take part in the stack's shutdown.
+fn take_part(layer: &mut dyn Any, shutdown: &Shutdown) {
+    macro_rules! each {
+        ($($layer:ty),*) => {
+            $(if let Some(layer) = layer.downcast_mut::<$layer>() {
+                *layer = layer.clone().with_shutdown(shutdown.clone());
+            })*
+        };
+    }
+    each!(SessionLayer, ResumeLayer, BatchLayer, CancellationLayer, HttpSseLayer);
+}
+
 /// The method that fills one slot.
 macro_rules! replaceable {
     (
@@ -170,11 +190,14 @@ macro_rules! replaceable {
     ) => {
         impl<S, $($before,)* $slot, $($after),*> Stack<S, ($($before,)* $slot, $($after,)*)> {
             $(#[$doc])*
-            pub fn $with<New>(self, layer: New) -> Stack<S, ($($before,)* New, $($after,)*)>
-            $(where $($bound)+)?
+            pub fn $with<New>(self, mut layer: New) -> Stack<S, ($($before,)* New, $($after,)*)>
+            where
+                New: 'static,
+                $($($bound)+)?
             {
                 #[expect(non_snake_case, reason = "a value is named after its type parameter")]
                 let ($($before,)* _, $($after,)*) = self.layers;
+                take_part(&mut layer, &self.shutdown);
                 let layers = ($($before,)* layer, $($after,)*);
                 Stack { service: self.service, layers, shutdown: self.shutdown }
             }

@@ -6,11 +6,13 @@ mod mount;
 
 use std::{future::Future, time::Duration};
 
-use mcp_stack::{BoxError, McpService, Stack, Tool, core::extensions::CancelReason};
+use mcp_stack::{BoxError, McpService, Stack, Tool};
 use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
 use warp::Filter as _;
 
 const GRACE: Duration = Duration::from_secs(10); // for requests that the end finds at work
+const LAST_WORDS: Duration = Duration::from_secs(1); // for clients to read what is left
 
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -18,18 +20,15 @@ pub(crate) async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), BoxError> {
     let stack = Stack::new(service);
-    let shutdown = stack.shutdown_token().clone();
-    let stop = async move {
-        stop.await;
-        // warp waits for the requests at work: for so long, and then they end.
-        tokio::spawn(async move {
-            tokio::time::sleep(GRACE).await;
-            shutdown.cancel(CancelReason::ShuttingDown);
-        });
-    };
+    let shutdown = stack.shutdown().clone();
     let mcp = warp::path!("mcp").and(mount::mount(stack.build()));
     let health = warp::path!("health").map(warp::reply);
-    warp::serve(mcp.or(health)).incoming(listener).graceful(stop).run().await;
+    // warp listens while what it has at work drains, and then closes its connections.
+    let server = warp::serve(mcp.or(health)).incoming(listener);
+    let serving = tokio::spawn(server.graceful(shutdown.drained()).run());
+    stop.await;
+    shutdown.run(sleep(GRACE)).await; // drains, then cancels what is left
+    let _ = timeout(LAST_WORDS, serving).await;
     Ok(())
 }
 

@@ -55,9 +55,7 @@ impl Exchange<'_> {
         let closing = ResultWriter::end_of_subscription(id, self.view());
         let principal = self.parts.extensions.get::<Principal>().cloned();
         let listen = Listen { id, filter, principal, token: self.token, closing };
-        let hub = self.offer.registry.hub();
-        let stream = notify::listen(hub, listen, self.offer.stream_budget, self.offer.listening);
-        Ok(Dispatched::Answered(match stream {
+        Ok(Dispatched::Answered(match notify::listen(self.offer, listen) {
             Ok(stream) => Response::new(Outbound::Stream(stream)),
             Err(rejection) => Outbound::from_rejection(rejection.with_id(Some(id.clone()))),
         }))

@@ -26,13 +26,10 @@ pub(crate) fn without_request(
         Inbound::Batch(_) => {
             Rejection::invalid_request("this server takes one message per request, no batches")
         }
-        Inbound::Open if let Some(session) = session => {
-            let hub = offer.registry.hub();
-            match notify::open(hub, session, offer.stream_budget, offer.listening) {
-                Ok(stream) => return Response::new(Outbound::Stream(stream)),
-                Err(rejection) => rejection,
-            }
-        }
+        Inbound::Open if let Some(session) = session => match notify::open(offer, session) {
+            Ok(stream) => return Response::new(Outbound::Stream(stream)),
+            Err(rejection) => rejection,
+        },
         // NEG-6, SESS-19: there is nobody to send anything to.
         _ => Rejection::method_not_allowed("POST, DELETE"),
     };

@@ -2,23 +2,26 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use futures_core::Stream;
 use mcp_layers_core::{
     Event, EventStream, Rejection,
-    extensions::{CancelToken, Cancelled, Principal, SessionHandle},
+    extensions::{CancelReason, CancelToken, Cancelled, Principal, SessionHandle},
     jsonrpc::{Message, RequestId},
-    protocol::meta,
+    protocol::{ProtocolVersion, meta},
     queue::{self, Receiver},
+    shutdown::{Shutdown, Work, WorkGuard},
 };
 use serde::Serialize;
 
 use super::{
-    Filter, Hub, Limits,
+    Filter,
     hub::{Interest, Listener, Registered},
 };
+use crate::offer::Offer;
 
 /// A `subscriptions/listen` request.
 pub(crate) struct Listen<'a> {
@@ -33,53 +36,31 @@ pub(crate) struct Listen<'a> {
 }
 
 /// Opens a modern listen stream: the acknowledgement comes first (LISTEN-2).
-pub(crate) fn listen(
-    hub: &Arc<Hub>,
-    request: Listen<'_>,
-    budget: usize,
-    limits: Limits,
-) -> Result<EventStream, Rejection> {
+pub(crate) fn listen(offer: &Offer, request: Listen<'_>) -> Result<EventStream, Rejection> {
     let Listen { id, filter, principal, token, closing } = request;
     let watched = filter
-        .watched(limits.watched)
+        .watched(offer.listening.watched)
         .map_err(|error| Rejection::new(http::StatusCode::OK, error).with_id(Some(id.clone())))?;
     let subscription = Bytes::from(id.as_json().into_owned());
     let acknowledgement = acknowledgement(&filter, id);
-    let (sender, receiver) = queue::channel(budget);
     let interest = Interest::Asked { filter, watched, principal };
-    let listener = Arc::new(Listener { sender, interest });
-    let _ = listener.sender.send(acknowledgement);
-    let registered = hub.enter(&listener, limits)?;
-    Ok(EventStream::subscription(Changes {
-        receiver,
-        subscription: Some(subscription),
-        ended: token.cancelled(),
-        closing: Some(closing),
-        listener,
-        _registered: registered,
-    }))
+    let mut changes = Changes::enter(offer, interest, token)?;
+    let _ = changes.listener.sender.send(acknowledgement);
+    changes.subscription = Some(subscription);
+    changes.closing = Some(closing);
+    Ok(EventStream::subscription(changes))
 }
 
 /// Opens a legacy session's GET stream.
-pub(crate) fn open(
-    hub: &Arc<Hub>,
-    session: &SessionHandle,
-    budget: usize,
-    limits: Limits,
-) -> Result<EventStream, Rejection> {
-    let (sender, receiver) = queue::channel(budget);
+pub(crate) fn open(offer: &Offer, session: &SessionHandle) -> Result<EventStream, Rejection> {
     // Of the session it holds only what does not keep it in use.
     let interest = Interest::Session(session.id(), Arc::clone(session.watched()));
-    let listener = Arc::new(Listener { sender, interest });
-    let registered = hub.enter(&listener, limits)?;
-    Ok(EventStream::subscription(Changes {
-        receiver,
-        subscription: None,
-        ended: session.ended().cancelled(),
-        closing: None,
-        listener,
-        _registered: registered,
-    }))
+    let mut changes = Changes::enter(offer, interest, session.ended())?;
+    // SSE-18; older clients are told by no event without data.
+    if session.protocol_version() >= ProtocolVersion::V2025_11_25 {
+        changes.retry = Some(Shutdown::RETRY_AFTER);
+    }
+    Ok(EventStream::subscription(changes))
 }
 
 /// The changes that one client hears of, until it or the server has enough.
@@ -88,8 +69,34 @@ struct Changes {
     subscription: Option<Bytes>,
     ended: Cancelled,
     closing: Option<Message>,
+    /// When to come back, if it is the server that stops.
+    retry: Option<Duration>,
     listener: Arc<Listener>,
     _registered: Registered,
+    _work: WorkGuard,
+}
+
+impl Changes {
+    /// Enters a stream that ends with this token, or when the server drains.
+    fn enter(offer: &Offer, interest: Interest, token: &CancelToken) -> Result<Self, Rejection> {
+        let shutdown = &offer.shutdown;
+        if shutdown.is_draining() {
+            return Err(Rejection::shutting_down());
+        }
+        let (sender, receiver) = queue::channel(offer.stream_budget);
+        let listener = Arc::new(Listener { sender, interest });
+        let registered = offer.registry.hub().enter(&listener, offer.listening)?;
+        Ok(Self {
+            receiver,
+            subscription: None,
+            ended: CancelToken::child_of([token, shutdown.draining()]).cancelled(),
+            closing: None,
+            retry: None,
+            listener,
+            _registered: registered,
+            _work: shutdown.track(Work::Stream),
+        })
+    }
 }
 
 impl Stream for Changes {
@@ -98,8 +105,17 @@ impl Stream for Changes {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         let this = &mut *self;
         let mut polled = Pin::new(&mut this.receiver).poll_next(cx);
-        if polled.is_pending() && Pin::new(&mut this.ended).poll(cx).is_ready() {
+        if polled.is_pending()
+            && let Poll::Ready(reason) = Pin::new(&mut this.ended).poll(cx)
+        {
             let _ = this.listener.sender.finish(this.closing.take());
+            if reason == CancelReason::ShuttingDown
+                && let Some(retry) = this.retry.take()
+            {
+                let mut event = Event::default();
+                event.retry = Some(retry);
+                return Poll::Ready(Some(event));
+            }
             polled = Pin::new(&mut this.receiver).poll_next(cx);
         }
         polled.map(|event| {

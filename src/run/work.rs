@@ -12,6 +12,7 @@ use mcp_layers_core::{
     extensions::{CancelReason, Cancellation, Cancelled, OnDisconnect},
     jsonrpc::{ErrorObject, Message, RequestId},
     queue::Receiver,
+    shutdown::{self, WorkGuard},
 };
 
 use super::emitter::Finished;
@@ -48,7 +49,7 @@ impl Future for Work {
             None => Poll::Pending,
             Some(receiver) => {
                 let running = self.0.take().expect("taken only here and above");
-                tokio::spawn(OnTask(running));
+                tokio::spawn(running.on_task());
                 Poll::Ready(stream(receiver))
             }
         }
@@ -64,7 +65,7 @@ impl Drop for Work {
         if running.detaches()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
-            runtime.spawn(OnTask(running));
+            runtime.spawn(running.on_task());
         }
     }
 }
@@ -117,6 +118,11 @@ impl Running {
         }
     }
 
+    fn on_task(self) -> OnTask {
+        let work = self.handler.context().offer().shutdown.track(shutdown::Work::Call);
+        OnTask { running: self, _work: work }
+    }
+
     fn detaches(&self) -> bool {
         self.cancellation
             .as_ref()
@@ -139,13 +145,17 @@ impl End {
 }
 
 /// Work that has its stream, or whose client is gone.
-struct OnTask(Running);
+struct OnTask {
+    running: Running,
+    /// Here as well as in the guard of the cancellation, which may be absent.
+    _work: WorkGuard,
+}
 
 impl Future for OnTask {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let running = &mut self.0;
+        let running = &mut self.running;
         if let Poll::Ready(end) = running.poll_end(cx) {
             running.handler.context().emitter().finish(end.into_message(running.handler.id()));
             return Poll::Ready(());

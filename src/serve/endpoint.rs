@@ -10,10 +10,11 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
+use mcp_layers::negotiate;
 use mcp_layers_core::extensions::ClientAddr;
 use tower_service::Service;
 
-use crate::BoxError;
+use crate::{BoxError, Readiness};
 
 /// A tower service that a [`Server`](super::Server) can run: what
 /// [`Stack::build`](crate::Stack::build) gives, inside any HTTP layers.
@@ -54,17 +55,23 @@ where
     type ResponseBody = B;
 }
 
-/// The paths, and one peer: everything between hyper and the stack.
+/// One path, one peer: everything between hyper and the stack.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint<S> {
     service: S,
     paths: Arc<[String]>,
+    readiness: Option<(Arc<str>, Readiness)>,
     peer: Option<ClientAddr>,
 }
 
 impl<S> Endpoint<S> {
     pub(super) fn new(service: S, paths: Arc<[String]>) -> Self {
-        Self { service, paths, peer: None }
+        Self { service, paths, readiness: None, peer: None }
+    }
+
+    pub(super) fn with_readiness(mut self, path: Arc<str>, readiness: Readiness) -> Self {
+        self.readiness = Some((path, readiness));
+        self
     }
 
     pub(super) fn with_peer(mut self, peer: SocketAddr) -> Self {
@@ -74,13 +81,17 @@ impl<S> Endpoint<S> {
 }
 
 impl<S: HttpService> hyper::service::Service<Request<Incoming>> for Endpoint<S> {
-    type Response = Response<OrNotFound<S::ResponseBody>>;
+    type Response = Response<EndpointBody<S::ResponseBody>>;
     type Error = BoxError;
     type Future = ResponseFuture<S>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         if !self.paths.iter().any(|path| path == request.uri().path()) {
-            return ResponseFuture { state: State::NotFound };
+            let answer = match &self.readiness {
+                Some((path, readiness)) if request.uri().path() == &**path => readiness.answer(),
+                _ => not_found(),
+            };
+            return ResponseFuture { state: State::Answered { answer: Some(answer) } };
         }
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(peer);
@@ -98,7 +109,7 @@ impl<S: HttpService> hyper::service::Service<Request<Incoming>> for Endpoint<S> 
 }
 
 pin_project_lite::pin_project! {
-    /// The service's answer, or 404.
+    /// The service's answer, or the endpoint's own.
     pub(super) struct ResponseFuture<S: HttpService> {
         #[pin]
         state: State<S>,
@@ -111,12 +122,12 @@ pin_project_lite::pin_project! {
         Waiting { call: Option<Box<(S, Request<Incoming>)>> },
         Called { #[pin] response: S::Future },
         Failed { error: Option<BoxError> },
-        NotFound,
+        Answered { answer: Option<Response<negotiate::ResponseBody>> },
     }
 }
 
 impl<S: HttpService> Future for ResponseFuture<S> {
-    type Output = Result<Response<OrNotFound<S::ResponseBody>>, BoxError>;
+    type Output = Result<Response<EndpointBody<S::ResponseBody>>, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
@@ -124,7 +135,7 @@ impl<S: HttpService> Future for ResponseFuture<S> {
             let response = match state.as_mut().project() {
                 StateProj::Called { response } => {
                     let response = ready!(response.poll(cx)).map_err(Into::into)?;
-                    return Poll::Ready(Ok(response.map(|body| OrNotFound { body: Some(body) })));
+                    return Poll::Ready(Ok(response.map(|body| EndpointBody::Service { body })));
                 }
                 StateProj::Waiting { call } => {
                     let (service, _) = &mut **call.as_mut().expect("taken below, once");
@@ -135,10 +146,9 @@ impl<S: HttpService> Future for ResponseFuture<S> {
                 StateProj::Failed { error } => {
                     return Poll::Ready(Err(error.take().expect("polled after completion")));
                 }
-                StateProj::NotFound => {
-                    let mut response = Response::new(OrNotFound { body: None });
-                    *response.status_mut() = StatusCode::NOT_FOUND;
-                    return Poll::Ready(Ok(response));
+                StateProj::Answered { answer } => {
+                    let answer = answer.take().expect("polled after completion");
+                    return Poll::Ready(Ok(answer.map(|body| EndpointBody::Own { body })));
                 }
             };
             state.set(State::Called { response });
@@ -146,15 +156,22 @@ impl<S: HttpService> Future for ResponseFuture<S> {
     }
 }
 
+fn not_found() -> Response<negotiate::ResponseBody> {
+    let mut response = Response::new(negotiate::ResponseBody::empty());
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
 pin_project_lite::pin_project! {
-    /// The service's body, or the empty one of a 404.
-    pub(super) struct OrNotFound<B> {
-        #[pin]
-        body: Option<B>,
+    /// The service's body, or one of the endpoint's own.
+    #[project = EndpointBodyProj]
+    pub(super) enum EndpointBody<B> {
+        Service { #[pin] body: B },
+        Own { body: negotiate::ResponseBody },
     }
 }
 
-impl<B: Body<Data = Bytes>> Body for OrNotFound<B> {
+impl<B: Body<Data = Bytes>> Body for EndpointBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 
@@ -162,14 +179,25 @@ impl<B: Body<Data = Bytes>> Body for OrNotFound<B> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        self.project().body.as_pin_mut().map_or(Poll::Ready(None), |body| body.poll_frame(cx))
+        match self.project() {
+            EndpointBodyProj::Service { body } => body.poll_frame(cx),
+            EndpointBodyProj::Own { body } => Pin::new(body)
+                .poll_frame(cx)
+                .map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.as_ref().is_none_or(Body::is_end_stream)
+        match self {
+            Self::Service { body } => body.is_end_stream(),
+            Self::Own { body } => body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+        match self {
+            Self::Service { body } => body.size_hint(),
+            Self::Own { body } => body.size_hint(),
+        }
     }
 }

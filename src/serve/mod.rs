@@ -3,23 +3,43 @@
 mod connection;
 mod endpoint;
 mod first_bytes;
+mod serving;
 
 pub use endpoint::HttpService;
 
-use std::{fmt, future::Future, io, net::SocketAddr, pin::Pin, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    time::Duration,
+};
 
-use hyper_util::server::graceful::GracefulShutdown;
-use mcp_layers_core::extensions::{CancelReason, CancelToken};
-use tokio::net::{TcpListener, ToSocketAddrs};
+use mcp_layers_core::shutdown::Shutdown;
+use tokio::{
+    net::{TcpListener, ToSocketAddrs},
+    time::{sleep, timeout},
+};
 use tower_layer::Layer;
 
-use self::endpoint::Endpoint;
-use crate::Stack;
+use self::{endpoint::Endpoint, serving::Serving};
+use crate::{Readiness, Stack};
+
+/// How long what was cancelled may take to say so to its client.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// An HTTP server (HTTP/1.1 and HTTP/2 without TLS) with one MCP endpoint.
 ///
 /// Bind it to a loopback address unless something in front of it authenticates
 /// (ORIGIN-10).
+///
+/// When it is told to stop it drains: the readiness probe says so, no session and no
+/// standing stream is opened any more, those streams that are open end, and what is at
+/// work goes on, with connections still accepted. When that is done it closes each
+/// connection after its last answer. After the [grace](Self::with_grace) all is cancelled,
+/// and when it returns, no task and no socket of it is left. A handler that blocks its
+/// thread holds it up.
 ///
 /// ```no_run
 /// use mcp_stack::{McpService, Server, Stack};
@@ -37,8 +57,10 @@ pub struct Server {
     addr: SocketAddr,
     path: String,
     more_paths: Vec<String>,
+    readiness_path: Option<String>,
     grace: Duration,
-    shutdown: CancelToken,
+    linger: Duration,
+    shutdown: Shutdown,
     stop: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
@@ -56,8 +78,10 @@ impl Server {
             addr,
             path: "/mcp".to_owned(),
             more_paths: Vec::new(),
+            readiness_path: None,
             grace: Duration::from_secs(10),
-            shutdown: CancelToken::new(),
+            linger: Duration::ZERO,
+            shutdown: Shutdown::new(),
             stop: Box::pin(signal()),
         })
     }
@@ -65,7 +89,7 @@ impl Server {
     /// The path of the endpoint; `/mcp` unless set. Every other path is 404, unless
     /// [added](Self::add_path). A slash is put in front if there is none.
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.path = rooted(path.into());
+        self.path = absolute(path.into());
         self
     }
 
@@ -78,13 +102,20 @@ impl Server {
     /// # #[tokio::main]
     /// # async fn main() -> std::io::Result<()> {
     /// let stack = Stack::new(McpService::new("demo", "1.0.0"));
-    /// let sse = HttpSseLayer::new().with_shutdown(stack.shutdown_token().clone());
+    /// let sse = HttpSseLayer::new().with_shutdown(stack.shutdown().clone());
     /// let server = Server::bind("127.0.0.1:8080").await?.add_path("/sse").add_path("/messages");
     /// server.serve(stack.with_bytes_layer(sse)).await
     /// # }
     /// ```
     pub fn add_path(mut self, path: impl Into<String>) -> Self {
-        self.more_paths.push(rooted(path.into()));
+        self.more_paths.push(absolute(path.into()));
+        self
+    }
+
+    /// A path besides, at which a [`Readiness`] probe is answered; none unless set. A
+    /// slash is put in front if there is none.
+    pub fn with_readiness_path(mut self, path: impl Into<String>) -> Self {
+        self.readiness_path = Some(absolute(path.into()));
         self
     }
 
@@ -94,18 +125,26 @@ impl Server {
         self
     }
 
-    /// How long requests may take to finish once the server stops; 10 seconds
-    /// unless set. Then they are cancelled.
+    /// How long what is at work may take to finish once the server stops; 10 seconds
+    /// unless set. Then it is cancelled.
     pub fn with_grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// Fires when the last connection has ended or the grace is over: hand it to the layers of a service that you
-    /// give to [`serve_service`](Self::serve_service), so that their sessions and
-    /// requests end. A [`Stack`] has its own.
+    /// How long connections are accepted at least once the server stops, though nothing
+    /// be at work; not at all unless set, and never beyond the grace. Time for a balancer
+    /// to ask the readiness probe, and to send its clients elsewhere.
+    pub fn with_linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
+        self
+    }
+
+    /// How this server stops. Hand it to the service and the layers that you give to
+    /// [`serve_service`](Self::serve_service), so that they drain and end with it; a
+    /// [`Stack`] has its own.
     #[must_use]
-    pub fn shutdown_token(&self) -> &CancelToken {
+    pub fn shutdown(&self) -> &Shutdown {
         &self.shutdown
     }
 
@@ -121,7 +160,7 @@ impl Server {
         format!("http://{}{}", self.addr, self.path)
     }
 
-    /// Serves a stack until it is told to stop.
+    /// Serves a stack until it is told to stop and has done so.
     ///
     /// # Errors
     ///
@@ -131,44 +170,54 @@ impl Server {
         L: Layer<S>,
         L::Service: HttpService,
     {
-        self.shutdown = stack.shutdown_token().clone();
+        self.shutdown = stack.shutdown().clone();
         self.serve_service(stack.build()).await
     }
 
     /// Serves any HTTP service at its paths, a [`Stack`] inside other layers for
-    /// example, until it is told to stop.
+    /// example, until it is told to stop and has done so.
     ///
     /// # Errors
     ///
     /// As [`serve`](Self::serve).
-    pub async fn serve_service<S: HttpService>(mut self, service: S) -> io::Result<()> {
-        let connections = GracefulShutdown::new();
-        let http = connection::builder();
-        self.more_paths.push(self.path);
-        let endpoint = Endpoint::new(service, self.more_paths.into());
-        loop {
-            let (socket, peer) = tokio::select! {
-                accepted = self.listener.accept() => match accepted {
-                    Ok(accepted) => accepted,
-                    Err(error) => {
-                        connection::pause_after(&error).await;
-                        continue;
-                    }
-                },
-                () = &mut self.stop => break,
-            };
-            connection::spawn(&http, socket, endpoint.clone().with_peer(peer), &connections);
+    pub async fn serve_service<S: HttpService>(self, service: S) -> io::Result<()> {
+        let Self {
+            listener,
+            path,
+            mut more_paths,
+            readiness_path,
+            grace,
+            linger,
+            shutdown,
+            stop,
+            ..
+        } = self;
+        more_paths.push(path);
+        let mut endpoint = Endpoint::new(service, more_paths.into());
+        if let Some(path) = readiness_path {
+            endpoint = endpoint.with_readiness(path.into(), Readiness::new(shutdown.clone()));
         }
-        drop(self.listener);
-        let finished = connections.shutdown();
-        tokio::pin!(finished);
-        let in_time = tokio::time::timeout(self.grace, &mut finished).await.is_ok();
-        // Also for what runs on though its client is gone.
-        self.shutdown.cancel(CancelReason::ShuttingDown);
-        if !in_time {
-            // What does not heed the token loses its connection with the process.
-            let _ = tokio::time::timeout(Duration::from_secs(1), finished).await;
-        }
+        let mut serving = Serving::new(listener, endpoint, &shutdown);
+        serving.accept_until(stop).await;
+
+        shutdown.drain();
+        let mut deadline = pin!(sleep(grace));
+        let drained = async {
+            sleep(linger).await;
+            shutdown.drained().await;
+        };
+        serving.accept_until(first(drained, deadline.as_mut())).await;
+        let mut connections = serving.close();
+        let finished = async {
+            connections.ended().await;
+            shutdown.finished().await;
+        };
+        first(finished, deadline).await;
+
+        shutdown.cancel();
+        let _ = timeout(LAST_WORDS, connections.ended()).await;
+        connections.abort().await;
+        shutdown.ended().await;
         Ok(())
     }
 }
@@ -179,8 +228,15 @@ impl fmt::Debug for Server {
     }
 }
 
-/// A path with its slash in front.
-fn rooted(mut path: String) -> String {
+/// Waits for whichever comes first.
+async fn first(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    tokio::select! {
+        () = one => {}
+        () = other => {}
+    }
+}
+
+fn absolute(mut path: String) -> String {
     if !path.starts_with('/') {
         path.insert(0, '/');
     }

@@ -3,7 +3,7 @@
 use http::uri::PathAndQuery;
 use mcp_stack::{
     ProtocolVersion, Stack,
-    layers::{batch::BatchLayer, cancellation::CancellationLayer, http_sse::HttpSseLayer},
+    layers::{batch::BatchLayer, http_sse::HttpSseLayer},
 };
 use serde_json::{Value, json};
 
@@ -18,12 +18,7 @@ const MODERN: ProtocolVersion = ProtocolVersion::V2026_07_28;
 async fn start(stage: &std::sync::Arc<Stage>) -> TestServer {
     let path = PathAndQuery::from_static("/mcp");
     let layer = HttpSseLayer::new().with_stream_path(path.clone()).with_message_path(path);
-    let stack = Stack::new(stage.service());
-    let shutdown = stack.shutdown_token().clone();
-    let cancellation = CancellationLayer::new().with_shutdown(shutdown.clone());
-    let stack = stack
-        .with_bytes_layer(layer.with_shutdown(shutdown))
-        .with_cancellation((BatchLayer::new(), cancellation));
+    let stack = Stack::new(stage.service()).with_bytes_layer(layer).with_batch(BatchLayer::new());
     TestServer::start(stack).await
 }
 

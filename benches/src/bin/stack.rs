@@ -63,12 +63,10 @@ async fn serve(addr: &str) -> Result<()> {
         .try_fold(McpService::new("stack", env!("CARGO_PKG_VERSION")), McpService::with_tool)?;
     // The default, but for room: one benchmark opens more sessions than it has.
     let sessions = MemoryStore::new().with_max_sessions(1_000_000);
-    let stack = Stack::new(service);
-    let shutdown = stack.shutdown_token().clone();
-    let sessions = SessionLayer::with_store(Arc::new(sessions)).with_shutdown(shutdown);
+    let sessions = SessionLayer::with_store(Arc::new(sessions));
     let server = Server::bind(addr).await.context("binding the address")?;
     println!("listening on {}", server.url());
-    Ok(server.serve(stack.with_session(sessions)).await?)
+    Ok(server.serve(Stack::new(service).with_session(sessions)).await?)
 }
 
 fn tool(listed: Listed) -> Tool {
