@@ -11,6 +11,8 @@
 pub mod batch;
 #[cfg(feature = "cancellation")]
 pub mod cancellation;
+#[cfg(feature = "explorer")]
+pub mod explorer;
 #[cfg(feature = "http_sse")]
 pub mod http_sse;
 #[cfg(feature = "negotiate")]
