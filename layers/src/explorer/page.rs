@@ -47,8 +47,8 @@ const PAGE: &str = concat!(
 /// By hash, so that nothing else runs even if something got into the page. A test
 /// computes the hashes anew, and prints them.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    script-src 'sha256-vWDfobrJiyN54Ez8hQ595RTgUeQtjERKbOZ9niPALek='; \
-    style-src 'sha256-pENnb5GXJsWjCY1zzZ3JrQ5I7BBxqBxw7X8/sz+oAsY='; \
+    script-src 'sha256-pBXEuVfk5falbvO0ZpoeQJ5cYVND/3uYjAs41lxASNc='; \
+    style-src 'sha256-aNsa3wlAVlD94sE52StXl/h4QgFVkBRSJJ7qkPDT2lo='; \
     connect-src 'self'; img-src data:; media-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";

@@ -6,7 +6,7 @@ function el(name, attributes = {}, ...children) {
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== false));
   return node;
 }
 
@@ -42,6 +42,11 @@ const identifier = (value, limit = 500) => clipped(string(value), limit).replace
 const prose = (value) => string(value).replace(DIRECTION, writtenOut);
 const pretty = (value) =>
   (JSON.stringify(value, null, 2) ?? "").replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
+
+// Where a long name may be broken: after what parts its words.
+function breakable(name) {
+  return name.split(/(?<=[_./:?&=-])/).flatMap((part, at) => (at === 0 ? [part] : [el("wbr"), part]));
+}
 
 function clipped(value, limit) {
   if (value.length <= limit) return value;

@@ -100,15 +100,15 @@ class Field {
         if (maxLength > 200 || contentMediaType !== undefined) return el("textarea", { ...attributes, rows: 3 });
         return el("input", { ...attributes, type: format === "date" ? "date" : "text", spellcheck: "false" });
       default:
-        return el("input", { ...attributes, inputmode: kind === "integer" ? "numeric" : "decimal" });
+        return el("input", { ...attributes, class: "number", inputmode: kind === "integer" ? "numeric" : "decimal" });
     }
   }
 
   #node() {
-    const { title, description, kind, type, nullable } = this.schema;
+    const { title, description, kind, type } = this.schema;
     const name = string(title) || this.name;
     const kinds = { json: "JSON", choice: "choice", choices: "any of these" };
-    const about = [kinds[kind] ?? type, nullable && "or null", this.required && "required"];
+    const about = [kinds[kind] ?? type, this.required && "required"];
     const label = [
       el("bdi", { class: "name" }, identifier(name, 200)),
       " ",

@@ -7,8 +7,9 @@ class ObjectForm {
   constructor(schema) {
     const required = array(own(schema, "required"));
     const properties = Object.entries(object(own(schema, "properties")));
-    this.fields = properties.map(([name, property]) =>
+    const fields = properties.map(([name, property]) =>
       new Field(name, understand(property, schema), required.includes(name)));
+    this.fields = fields.sort((one, other) => other.required - one.required);
     this.#raw = this.#rawField();
     this.#error = el("p", { class: "error", role: "alert", hidden: true });
     this.list = el("div", { class: "fields" }, this.fields.map(({ node }) => node),

@@ -24,7 +24,7 @@ async function connect() {
     if (!current()) return client.close();
     Object.assign(app, { client, server });
     const info = object(server.info);
-    byId("server").textContent = identifier(info.title, 120) || identifier(info.name, 120) || "Server without a name";
+    byId("server").textContent = identifier(info.title, 120) || identifier(info.name, 120) || "A server without a name";
     status("Connected. Asking what it offers…");
     const lists = await Promise.all(KINDS.map((kind) => listed(client, server, kind)));
     if (!current()) return undefined;
@@ -90,7 +90,7 @@ function showOffers() {
 
 function link({ key, name }, item) {
   const shown = string(item.title) || string(item.name) || string(item[name]);
-  return el("a", { href: address(key, item[name]) }, el("bdi", {}, identifier(shown, 120)));
+  return el("a", { href: address(key, item[name]) }, el("bdi", {}, breakable(identifier(shown, 120))));
 }
 
 function filter() {

@@ -14,9 +14,8 @@ function overview({ client, server, token }) {
     paragraph(info.description),
     el("dl", { class: "facts" }, facts.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)])),
     string(server.instructions) !== "" && [el("h3", {}, "Instructions"), paragraph(server.instructions, 4000)],
-    el("h3", {}, "Capabilities"),
-    jsonBlock(object(server.capabilities)),
-    el("h3", { id: "connect" }, "Connect a client"),
+    disclosure("Capabilities", () => jsonBlock(object(server.capabilities))),
+    el("h3", {}, "Connect a client"),
     el("p", {}, "Paste one of these into the client of your choice."),
     configurations(name, token !== "").map(([title, place, content], at) => {
       const node = el("details", { class: "configuration" }, el("summary", {}, title, " ", el("span", { class: "type" }, place)),

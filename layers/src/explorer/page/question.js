@@ -7,7 +7,7 @@ function askPerson(place, request, signal) {
     throw new Failure(`The server asks for ${identifier(method, 100)}, which this page did not offer`);
   }
   return new Promise((resolve, reject) => {
-    const heading = el("h4", { tabindex: "-1" }, "The server asks");
+    const heading = el("h3", { tabindex: "-1" }, "The server asks");
     const { body, accept } = params.mode === "url" ? urlQuestion(params) : formQuestion(params);
     const answer = (result) => {
       node.remove();

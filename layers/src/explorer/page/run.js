@@ -14,7 +14,7 @@ class Run {
     this.stop = el("button", { type: "button", class: "quiet", hidden: true, onclick: () => this.#cancel() }, "Cancel");
     this.state = el("p", { class: "state", role: "status" });
     this.bar = el("progress", { "aria-label": "Progress", hidden: true });
-    this.lines = el("div", { class: "lines", role: "log", "aria-label": "Progress and log messages" });
+    this.lines = el("div", { class: "lines", role: "log", tabindex: "0", "aria-label": "Progress and log messages" });
     this.question = el("div", {});
     this.outcome = el("div", {});
     this.node = el("section", { class: "run", "aria-label": "Answer" },
@@ -35,7 +35,14 @@ class Run {
         if (before) this.#tell(object(message));
       },
     };
-    const ask = (request) => askPerson(this.question, request, signal);
+    const ask = async (request) => {
+      this.state.textContent = "The server waits for your answer";
+      this.bar.hidden = true;
+      const answer = await askPerson(this.question, request, signal);
+      this.state.textContent = "Running…";
+      this.bar.hidden = false;
+      return answer;
+    };
     try {
       const result = await this.#client.call(method, params, { mirror, signal, watch, ask });
       this.#end(result.isError === true ? "The tool failed" : "Done", result.isError === true, "Result",
@@ -73,7 +80,7 @@ class Run {
     if (document.activeElement === this.stop || document.activeElement === document.body) this.submit.focus();
     this.stop.hidden = true;
     this.submit.removeAttribute("aria-disabled");
-    if (title) this.outcome.append(el("h3", {}, title), ...el("div", {}, nodes).childNodes);
+    if (title) this.outcome.append(el("h3", {}, title), el("div", { class: "blocks" }, nodes));
   }
 
   #cancel() {

@@ -4,8 +4,8 @@ const MAX_REFERENCES = 10;
 // What a form makes of a property's schema: `kind`, and for a choice its `options`.
 // Whatever has no field of its own is written as JSON.
 function understand(schema, root) {
-  const { nullable, ...plain } = withoutNull(dereferenced(schema, root), root);
-  const described = { ...plain, description: string(plain.description), nullable };
+  const plain = withoutNull(dereferenced(schema, root), root);
+  const described = { ...plain, description: string(plain.description) };
   const options = choices(plain);
   if (options !== undefined) return { ...described, kind: "choice", options };
   if (plain.type === "array") {
@@ -34,18 +34,17 @@ function dereferenced(schema, root) {
 function withoutNull(schema, root) {
   if (Array.isArray(schema.type)) {
     const types = schema.type.filter((type) => type !== "null");
-    const nullable = types.length < schema.type.length;
-    return { ...schema, type: types.length === 1 ? types[0] : types, nullable };
+    return { ...schema, type: types.length === 1 ? types[0] : types };
   }
   for (const union of ["anyOf", "oneOf"]) {
     const all = array(schema[union]);
     const rest = all.filter((option) => own(option, "type") !== "null");
     if (rest.length === 1 && rest.length < all.length) {
       const { [union]: _, ...beside } = schema;
-      return { ...dereferenced(rest[0], root), ...beside, nullable: true };
+      return { ...dereferenced(rest[0], root), ...beside };
     }
   }
-  return { ...schema, nullable: false };
+  return schema;
 }
 
 function choices(schema) {

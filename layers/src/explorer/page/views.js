@@ -5,7 +5,7 @@ function itemView({ kind, title, name, tags = [], description, form, submit, run
   const node = el("article", {},
     el("header", {},
       el("p", { class: "kind" }, kind),
-      el("h2", { tabindex: "-1" }, el("bdi", {}, shown)),
+      el("h2", { tabindex: "-1" }, el("bdi", {}, breakable(shown))),
       shown !== identifier(name, 200) && el("p", { class: "address" }, el("code", {}, identifier(name))),
       tags.length > 0 && el("ul", { class: "tags" }, tags.map((tag) => el("li", {}, tag)))),
     paragraph(description),
