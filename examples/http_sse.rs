@@ -44,7 +44,7 @@ async fn count(to: Steps, cx: Context) -> Result<String, &'static str> {
     }
     for step in 1..=to.steps {
         cx.progress(f64::from(step), Some(f64::from(to.steps)), None);
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(format!("counted to {}", to.steps))
 }
