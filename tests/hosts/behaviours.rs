@@ -21,7 +21,7 @@ pub(crate) async fn a_legacy_client_opens_a_session_and_is_told_the_tools(host: 
     assert_eq!((answer.status(), answer.header("content-type")), (200, "application/json"));
     let tools = answer.response().await["result"]["tools"].clone();
     let tools = tools.as_array().expect("a list").iter().map(|tool| tool["name"].clone());
-    assert_eq!(tools.collect::<Vec<_>>(), ["wait", "stream", "fails", "caller"]);
+    assert_eq!(tools.collect::<Vec<_>>(), ["wait", "stream", "fails", "caller", "ask"]);
 }
 
 pub(crate) async fn a_modern_client_calls_without_a_session(host: Host) {
@@ -141,14 +141,56 @@ pub(crate) async fn a_modern_call_stops_when_its_client_goes_away(host: Host) {
     patiently(take(&host.probe.dropped)).await;
 }
 
-pub(crate) async fn what_is_at_work_when_the_host_stops_is_answered(host: Host) {
+pub(crate) async fn a_host_that_stops_drains_first(host: Host) {
+    // LISTEN-11, LISTEN-14, SSE-18, SESS-18
+    let session = host.session().await;
+    let get = host.in_session("GET", &session).body(body("")).expect("a valid request");
+    let mut own = host.send(get).await;
+    let filter = json!({ "notifications": { "toolsListChanged": true } });
+    let mut listening = host.modern("subscriptions/listen", filter).await;
+    listening.next().await.expect("the acknowledgement");
     let params = json!({ "name": "stream", "_meta": { "progressToken": "p" } });
-    let mut answer = host.modern("tools/call", params).await;
-    answer.next().await.expect("a message");
+    let mut running = host.modern("tools/call", params).await;
+    running.next().await.expect("progress");
+    let mut asking = host.legacy(Some(&session), "tools/call", json!({ "name": "ask" })).await;
+    let question = asking.next().await.expect("a question");
+
     host.stop();
-    host.refuses_connections().await;
+    let messages = listening.messages().await;
+    assert_eq!(messages[0]["result"]["resultType"], "complete", "{messages:?}");
+    assert_eq!(own.next().await, None);
+    let refused = host.legacy(None, "initialize", json!({})).await;
+    assert_eq!((refused.status(), refused.header("retry-after")), (503, "5"));
+    // What runs goes on, and its client is heard.
+    let reply =
+        json!({ "jsonrpc": "2.0", "id": question["id"], "result": { "action": "decline" } });
+    let reply = host.in_session("POST", &session).body(body(reply.to_string()));
+    assert_eq!(host.send(reply.expect("a valid request")).await.status(), 202);
+    assert_eq!(asking.response().await["result"]["content"][0]["text"], "declined");
     host.probe.gate.add_permits(1);
-    let messages = answer.messages().await;
-    assert_eq!(messages[1]["result"]["content"][0]["text"], "done");
-    patiently(host.stopped()).await;
+    assert_eq!(running.response().await["result"]["content"][0]["text"], "done");
+    host.refuses_connections().await;
+    host.stopped().await;
+}
+
+pub(crate) async fn a_host_that_stops_cancels_what_does_not_end(host: Host) {
+    // SESS-18
+    let session = host.session().await;
+    let params = json!({ "name": "stream", "_meta": { "progressToken": "p" } });
+    let mut calls = [
+        host.modern("tools/call", params.clone()).await,
+        host.legacy(Some(&session), "tools/call", params).await,
+    ];
+    for call in &mut calls {
+        call.next().await.expect("progress");
+        patiently(take(&host.probe.waiting)).await;
+    }
+    // From here on the grace is over as soon as nobody has anything to do.
+    tokio::time::pause();
+    host.stop();
+    for call in calls {
+        assert_eq!(call.response().await["error"]["code"], 503);
+        take(&host.probe.dropped).await;
+    }
+    host.stopped().await;
 }

@@ -185,7 +185,7 @@ impl Host {
     pub(crate) async fn session(&self) -> String {
         let params = json!({
             "protocolVersion": "2025-11-25",
-            "capabilities": {},
+            "capabilities": { "elicitation": {} },
             "clientInfo": { "name": "hosts", "version": "1.0.0" },
         });
         let answer = self.legacy(None, "initialize", params).await;

@@ -29,7 +29,8 @@ macro_rules! behaves {
                 a_foreign_host_or_origin_is_refused
                 what_the_host_found_out_reaches_the_handler
                 a_modern_call_stops_when_its_client_goes_away
-                what_is_at_work_when_the_host_stops_is_answered
+                a_host_that_stops_drains_first
+                a_host_that_stops_cancels_what_does_not_end
             }
         }
     )*};

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use mcp_stack::{BoxError, Context, McpService, Tool, core::extensions::ClientAddr};
+use mcp_stack::{
+    BoxError, Context, Elicited, Form, InputError, McpService, Tool, core::extensions::ClientAddr,
+};
 use tokio::sync::Semaphore;
 
 /// The far end of the tools' strings.
@@ -43,6 +45,7 @@ impl Probe {
             Tool::new("stream", stream),
             Tool::new("fails", fails),
             Tool::new("caller", caller),
+            Tool::new("ask", ask),
         ]
         .into_iter()
         .try_fold(McpService::new("probe", "1.0.0"), McpService::with_tool)
@@ -55,6 +58,17 @@ impl Probe {
         take(&self.gate).await;
         "done"
     }
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Nothing {}
+
+/// Asks the person at the client.
+async fn ask(cx: Context) -> Result<&'static str, InputError> {
+    Ok(match cx.elicit("go", Form::<Nothing>::new("May I?")).await? {
+        Elicited::Accept(Nothing {}) => "accepted",
+        Elicited::Decline | Elicited::Cancel => "declined",
+    })
 }
 
 /// Who the host says is calling.
