@@ -1,5 +1,7 @@
 //! What a client sees, whatever the host.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::header;
@@ -13,6 +15,9 @@ use crate::{
     host::Host,
     probe::take,
 };
+
+/// How long the hosts let their calls finish.
+const GRACE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn a_legacy_client_opens_a_session_and_is_told_the_tools(host: Host) {
     // SESS-1
@@ -185,9 +190,11 @@ pub(crate) async fn a_host_that_stops_cancels_what_does_not_end(host: Host) {
         call.next().await.expect("progress");
         patiently(take(&host.probe.waiting)).await;
     }
-    // From here on the grace is over as soon as nobody has anything to do.
-    tokio::time::pause();
     host.stop();
+    while host.legacy(None, "initialize", json!({})).await.status() != 503 {}
+    tokio::time::pause();
+    tokio::time::advance(GRACE + Duration::from_secs(1)).await;
+    tokio::time::resume();
     for call in calls {
         assert_eq!(call.response().await["error"]["code"], 503);
         take(&host.probe.dropped).await;
