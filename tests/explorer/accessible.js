@@ -84,7 +84,7 @@ export const checks = {
     // Out at the other end: the keyboard is not trapped.
     await to("Whole definition");
     await page.keyboard.press("Enter");
-    assert.ok(await page.locator(".schemas pre").last().isVisible());
+    await page.locator(".schemas pre").last().waitFor();
   },
 
   "what happens is announced": async ({ browser, url }) => {

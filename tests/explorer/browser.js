@@ -76,6 +76,7 @@ export class Browser {
 /// Opens an item by its name in the list.
 export async function choose(page, name) {
   await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+  await page.getByRole("main").getByRole("heading", { level: 2, name, exact: true }).waitFor();
 }
 
 export async function call(page, button = "Call tool") {

@@ -32,12 +32,11 @@ export const checks = {
     const count = await page.locator("nav a").count();
     assert.ok(count > 12, `${count}`);
     for (let at = 1; at < count; at += 1) {
-      await page.locator("nav a").nth(at).click();
-      await page.getByRole("heading", { level: 2 }).last().waitFor();
+      await open(page, at);
       for (const details of await page.locator("main details").all()) await details.evaluate((node) => { node.open = true; });
       for (const field of await page.locator("main [aria-required='true']:not(select):visible").all()) await field.fill("1");
       await page.locator("main form button").first().click();
-      await ended(page);
+      assert.match(await ended(page), /^Done/);
       await page.getByText("Messages", { exact: true }).click();
       await unharmed(page);
     }
@@ -45,9 +44,9 @@ export const checks = {
 
   "a hostile argument is sent, and pollutes nothing": async ({ browser, servers }) => {
     const page = await browser.open(servers.url("hostile"));
-    await page.locator("nav a").nth(1).click();
+    await open(page, 1);
     await call(page);
-    await ended(page);
+    assert.match(await ended(page), /^Done/);
     const { message } = servers.requests("hostile").at(-1);
     assert.deepEqual(Object.keys(message.params.arguments).sort(), [MARKUP, "__proto__"].sort());
     assert.equal(message.params.name, MARKUP);
@@ -59,7 +58,7 @@ export const checks = {
     for (const viewport of [NARROW, WIDE]) {
       const page = await browser.open(servers.url("hostile"), { viewport, colorScheme: THEMES[1] });
       for (const at of [1, 2, 3, 4]) {
-        await page.locator("nav a").nth(at).click();
+        await open(page, at);
         if (at > 1) await call(page);
         if (at > 1) await ended(page);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -68,6 +67,16 @@ export const checks = {
     }
   },
 };
+
+/// Opens an item by its place: names cannot be relied on here.
+async function open(page, at) {
+  const link = page.locator("nav a").nth(at);
+  const before = await page.locator("main article").elementHandle();
+  await link.click();
+  // The same again where two have one name.
+  const moved = await link.evaluate((node) => node.getAttribute("aria-current") === null);
+  if (moved) await before.waitForElementState("hidden");
+}
 
 async function unharmed(page) {
   assert.equal(await page.locator(ELEMENTS).count(), 0);

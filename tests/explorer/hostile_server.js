@@ -22,7 +22,7 @@ const icons = [{ src: "http://elsewhere.example/icon.png" }, { src: ADDRESS }];
 const tools = [
   { name: MARKUP, title: MARKUP, description: MARKUP, inputSchema: { type: "object", properties, required: ["__proto__", 3] }, icons },
   { name: "long", description: LONG, inputSchema: { type: "object" } },
-  { name: "n".repeat(100_000), inputSchema: { type: "object" } },
+  { name: "n".repeat(10_000), inputSchema: { type: "object" } },
   { name: TURNED, description: TURNED, inputSchema: { type: "object" } },
   { name: "__proto__", inputSchema: { type: "object" } },
   { name: "\ud800", inputSchema: null },

@@ -21,7 +21,6 @@ export const checks = {
     const page = await browser.open(url, { hash: "#tools/seat" });
     await page.getByRole("heading", { level: 2, name: "seat" }).waitFor();
     await choose(page, "brew");
-    await page.getByRole("heading", { level: 2, name: "brew" }).waitFor();
     await page.goBack();
     await page.getByRole("heading", { level: 2, name: "seat" }).waitFor();
   },

@@ -24,7 +24,8 @@ const own = (value, key) => (Object.hasOwn(object(value), key) ? value[key] : un
 function parseJson(source) {
   return JSON.parse(source, (_, value, context) => {
     const rounded = Number.isInteger(value) && !Number.isSafeInteger(value);
-    return rounded && context?.source && JSON.rawJSON ? JSON.rawJSON(context.source) : value;
+    const digits = rounded && JSON.rawJSON && /^-?\d+$/.test(context?.source ?? "");
+    return digits ? JSON.rawJSON(context.source) : value;
   });
 }
 
@@ -42,6 +43,9 @@ const identifier = (value, limit = 500) => clipped(string(value), limit).replace
 const prose = (value) => string(value).replace(DIRECTION, writtenOut);
 const pretty = (value) =>
   (JSON.stringify(value, null, 2) ?? "").replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
+
+// What an item is called: the first of these that is a text.
+const called = (...names) => identifier(names.map(string).find((name) => name.trim() !== ""), 120) || "without a name";
 
 // Where a long name may be broken: after what parts its words.
 function breakable(name) {

@@ -29,7 +29,7 @@ class Endpoint {
     watch?.sent(message, headers);
     const body = JSON.stringify(message);
     const type = { Accept: BOTH, "Content-Type": "application/json" };
-    const response = await this.fetch("POST", { ...type, ...headers }, { body, signal });
+    const response = await this.exchange("POST", { ...type, ...headers }, { body, signal });
     watch?.answered(response);
     if (isStream(response)) {
       const reader = new EventReader();
@@ -58,26 +58,24 @@ class Endpoint {
     const stream = response.body.pipeThrough(new TextDecoderStream()).getReader();
     try {
       for (;;) {
-        const { done, value } = await stream.read();
+        // A connection that breaks is a stream that ends early.
+        const { done, value } = await stream.read().catch(() => ({ done: true }));
+        if (signal?.aborted) throw signal.reason;
         if (done) return undefined;
         for (const data of reader.push(value)) {
-          for (const message of [parseJson(data)].flat()) {
+          for (const message of messagesOf(data)) {
             const found = isAnswer(message, id);
             watch?.received(message, !found);
             if (found) return message;
           }
         }
       }
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      if (error instanceof SyntaxError) throw new Failure("The server sent an event that is not JSON");
-      return undefined; // the connection broke
     } finally {
       stream.cancel().catch(() => {});
     }
   }
 
-  async fetch(method, headers, { body, signal, keepalive }) {
+  async exchange(method, headers, { body, signal, keepalive }) {
     const options = { method, body, signal, keepalive, cache: "no-store", redirect: "error" };
     try {
       options.headers = new Headers(headers);
@@ -107,6 +105,15 @@ class Endpoint {
 
 const isStream = (response) =>
   response.ok && /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
+
+// One message, or several in the revision that has batches.
+function messagesOf(data) {
+  try {
+    return [parseJson(data)].flat();
+  } catch {
+    throw new Failure("The server sent an event that is not JSON", { body: data });
+  }
+}
 
 const isAnswer = (message, id) =>
   isObject(message) && message.id === id && (isObject(message.result) || isObject(message.error));

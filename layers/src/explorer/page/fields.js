@@ -122,8 +122,8 @@ class Field {
   }
 
   #mirror() {
-    const header = string(this.schema["x-mcp-header"]);
-    return header !== "" && el("p", {}, "Also sent in the header ", el("code", {}, `Mcp-Param-${identifier(header, 100)}`));
+    const header = mirrorHeader(this.schema);
+    return header !== undefined && el("p", {}, "Also sent in the header ", el("code", {}, identifier(header, 100)));
   }
 }
 

@@ -49,7 +49,7 @@ class Legacy {
 
   close() {
     if (this.#session === undefined) return;
-    this.endpoint.fetch("DELETE", this.#headers(), { keepalive: true }).catch(() => {});
+    this.endpoint.exchange("DELETE", this.#headers(), { keepalive: true }).catch(() => {});
     this.#session = undefined;
   }
 
@@ -86,7 +86,7 @@ class Legacy {
     await new Promise((resolve) => setTimeout(resolve, retry));
     const reader = Object.assign(new EventReader(), { lastId, retry });
     const headers = { ...this.#headers(), Accept: "text/event-stream", "Last-Event-ID": lastId };
-    const response = await this.endpoint.fetch("GET", headers, options);
+    const response = await this.endpoint.exchange("GET", headers, options);
     if (!isStream(response)) {
       throw new Failure("The stream ended before the response, and cannot be resumed", { status: response.status });
     }

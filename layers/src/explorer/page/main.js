@@ -24,7 +24,7 @@ async function connect() {
     if (!current()) return client.close();
     Object.assign(app, { client, server });
     const info = object(server.info);
-    byId("server").textContent = identifier(info.title, 120) || identifier(info.name, 120) || "A server without a name";
+    byId("server").textContent = called(info.title, info.name);
     status("Connected. Asking what it offers…");
     const lists = await Promise.all(KINDS.map((kind) => listed(client, server, kind)));
     if (!current()) return undefined;
@@ -82,15 +82,15 @@ function showOffers() {
       failure && el("div", { class: "error" }, failureNodes(failure)),
       el("ul", {}, items.map((item) => el("li", {}, link(kind, item))))));
   const count = [...app.lists.values()].reduce((sum, { items }) => sum + items.length, 0);
-  byId("offers").replaceChildren(
+  byId("offers").replaceChildren(...(app.server === undefined ? [] : [
     el("ul", {}, el("li", {}, el("a", { href: "#overview" }, "Overview"))),
     ...(count < FILTER_FROM ? [] : [filter()]), ...sections,
-    ...(app.server && count === 0 ? [el("p", { class: "quiet" }, "It offers no tools, resources or prompts.")] : []));
+    ...(count === 0 ? [el("p", { class: "quiet" }, "It offers no tools, resources or prompts.")] : []),
+  ]));
 }
 
 function link({ key, name }, item) {
-  const shown = string(item.title) || string(item.name) || string(item[name]);
-  return el("a", { href: address(key, item[name]) }, el("bdi", {}, breakable(identifier(shown, 120))));
+  return el("a", { href: address(key, item[name]) }, el("bdi", {}, breakable(called(item.title, item.name, item[name]))));
 }
 
 function filter() {

@@ -93,7 +93,7 @@ class Run {
   #tell({ method, params }) {
     const { progress, total, message, level, logger, data } = object(params);
     if (method === "notifications/progress") {
-      this.#advance(Number(progress), Number(total));
+      this.#advance(Number(scalar(progress)), Number(scalar(total)));
       const of = total === undefined ? "" : ` of ${scalar(total)}`;
       this.#line("progress", scalar(progress) + of, string(message));
     } else if (method === "notifications/message") {
@@ -104,7 +104,7 @@ class Run {
   }
 
   #advance(progress, total) {
-    if (!(total > 0 && progress >= 0)) return;
+    if (!(total > 0 && total < Infinity && progress >= 0)) return;
     this.bar.max = total;
     this.bar.value = progress;
   }

@@ -69,10 +69,16 @@ function choices(schema) {
 function mirrors(schema, path = []) {
   if (path.length > MAX_REFERENCES) return [];
   return Object.entries(object(object(schema).properties)).flatMap(([name, property]) => {
-    const header = string(object(property)["x-mcp-header"]);
-    const here = /^[\w!#$%&'*+.^`|~-]+$/.test(header) ? [{ header: `Mcp-Param-${header}`, path: [...path, name] }] : [];
+    const header = mirrorHeader(object(property));
+    const here = header === undefined ? [] : [{ header, path: [...path, name] }];
     return [...here, ...mirrors(property, [...path, name])];
   });
+}
+
+// What is no name of a header is passed over.
+function mirrorHeader(schema) {
+  const name = string(schema["x-mcp-header"]);
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name) ? `Mcp-Param-${name}` : undefined;
 }
 
 function mirrorHeaders(schema, values) {

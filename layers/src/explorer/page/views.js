@@ -1,12 +1,12 @@
 
 // What is shown of one item, and the form to try it.
 function itemView({ kind, title, name, tags = [], description, form, submit, run, schemas, definition }) {
-  const shown = identifier(title, 200) || identifier(name, 200);
+  const shown = called(title, name);
   const node = el("article", {},
     el("header", {},
       el("p", { class: "kind" }, kind),
       el("h2", { tabindex: "-1" }, el("bdi", {}, breakable(shown))),
-      shown !== identifier(name, 200) && el("p", { class: "address" }, el("code", {}, identifier(name))),
+      shown !== name && el("p", { class: "address" }, el("code", {}, identifier(name))),
       tags.length > 0 && el("ul", { class: "tags" }, tags.map((tag) => el("li", {}, tag)))),
     paragraph(description),
     form, run.node,
