@@ -1,5 +1,4 @@
-//! A server whose address can be opened in a browser: the page shows what it offers,
-//! and calls it.
+//! A server that browsers can open: the page shows what it offers, and tries it.
 //!
 //!     cargo run --example explorer -- 127.0.0.1:8080
 
@@ -9,20 +8,16 @@ use mcp_stack::{
     BoxError, Context, Form, InputError, McpService, Prompt, Resource, Server, Stack, Tool,
     layers::explorer::ExplorerLayer,
 };
-use schemars::JsonSchema;
-use serde::Deserialize;
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 struct Brew {
     /// What to brew.
     tea: Tea,
-    /// How long it draws, in tenths of a second.
-    #[serde(default = "ten")]
-    draws: u32,
-    milk: Option<bool>,
+    /// How long it draws, in tenths of a second; 10 unless told.
+    draws: Option<u32>,
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Tea {
     Darjeeling,
@@ -30,7 +25,7 @@ enum Tea {
     Rooibos,
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(serde::Deserialize, schemars::JsonSchema)]
 struct Guest {
     name: String,
 }
@@ -45,26 +40,21 @@ async fn main() -> Result<(), BoxError> {
         .with_tool(seat)?
         .with_resource(Resource::new("menu://today", "menu", || "Darjeeling, sencha, rooibos"))?
         .with_prompt(Prompt::new("greeting", |guest: Guest| format!("Greet {}", guest.name)))?;
-
     let server = Server::bind(std::env::args().nth(1).unwrap_or("127.0.0.1:8080".into())).await?;
     println!("listening on {}", server.url());
     Ok(server.serve(Stack::new(service).with_bytes_layer(ExplorerLayer::new())).await?)
 }
 
-async fn brew(order: Brew, cx: Context) -> String {
-    for tenth in 1..=order.draws {
+async fn brew(Brew { tea, draws }: Brew, cx: Context) -> String {
+    let draws = draws.unwrap_or(10);
+    for tenth in 1..=draws {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        cx.progress(tenth.into(), Some(order.draws.into()), Some("drawing"));
+        cx.progress(tenth.into(), Some(draws.into()), Some("drawing"));
     }
-    let milk = if order.milk == Some(true) { " with milk" } else { "" };
-    format!("A cup of {:?}{milk}", order.tea)
+    format!("A cup of {tea:?}")
 }
 
 async fn seat(cx: Context) -> Result<String, InputError> {
     let guest = cx.elicit("guest", Form::<Guest>::new("Who is coming?")).await?.accepted();
     Ok(guest.map_or("Nobody came".into(), |guest| format!("{} has a seat", guest.name)))
-}
-
-fn ten() -> u32 {
-    10
 }

@@ -88,6 +88,21 @@ export const checks = {
     await page.getByText("Arguments are a JSON object.").waitFor();
   },
 
+  "a template's variables make an address": async ({ browser, servers }) => {
+    const page = await browser.open(servers.url("templates"));
+    await choose(page, "page");
+    await page.getByText("docs:///", { exact: true }).waitFor();
+    await page.getByLabel("section").fill("a b/c");
+    await page.getByLabel("path").fill("d/e f%20(1)");
+    await page.getByLabel("lang").fill("dé");
+    await page.getByLabel("part").fill("first");
+    const uri = "docs://a%20b%2Fc/d/e%20f%20(1)?lang=d%C3%A9#fir";
+    await page.getByText(uri, { exact: true }).waitFor();
+    await call(page, "Read resource");
+    await ended(page);
+    assert.deepEqual(await texts(page), [`read ${uri}`]);
+  },
+
   "a question's form has its defaults, and an address is shown as text": async ({ browser, servers }) => {
     const page = await browser.open(servers.url("asking"));
     await choose(page, "ask");

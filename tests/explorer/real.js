@@ -64,10 +64,9 @@ export const checks = {
     await choose(page, "brew");
     await page.getByLabel("tea").selectOption("rooibos");
     await page.getByLabel("draws").fill("0");
-    await page.getByLabel("milk").selectOption("true");
     await call(page);
     assert.match(await ended(page), /^Done · .* · HTTP 200$/);
-    assert.deepEqual(await texts(page), ["A cup of Rooibos with milk"]);
+    assert.deepEqual(await texts(page), ["A cup of Rooibos"]);
   }),
 
   ...inBothEras("what the server refuses is shown", async (page) => {
@@ -117,6 +116,20 @@ export const checks = {
     await page.getByLabel("draws").fill("1");
     await call(page);
     assert.match(await ended(page), /^Done/);
+  }),
+
+  ...inBothEras("a call whose view is left is cancelled", async (page, era) => {
+    await choose(page, "brew");
+    await page.getByLabel("tea").selectOption("sencha");
+    await page.getByLabel("draws").fill("600");
+    const made = page.waitForRequest((request) => request.postDataJSON()?.method === "tools/call");
+    await call(page);
+    await page.getByRole("log").getByText("1 of 600").waitFor();
+    const stopped = era === "legacy"
+      ? page.waitForRequest((request) => request.postDataJSON()?.method === "notifications/cancelled")
+      : page.waitForEvent("requestfailed", async (request) => request === (await made));
+    await choose(page, "seat");
+    await stopped;
   }),
 
   ...inBothEras("a resource is read and a prompt is got", async (page) => {

@@ -12,6 +12,10 @@ export const SERVERS = {
 
   chunked: modern({ tools: [{ name: "stream", inputSchema: { type: "object" } }] }, chunked),
 
+  templates: modern({ resourceTemplates: [{ name: "page", uriTemplate: "docs://{section}/{+path}{?q,lang}{#part:3}" }] }, ({ params }) => ({
+    contents: [{ uri: params.uri, text: `read ${params.uri}` }],
+  })),
+
   digits: modern({ tools: [{ name: "digits", inputSchema: { type: "object" } }] }, ({ id }, exchange) => {
     exchange.response.writeHead(200, { "content-type": "application/json" });
     exchange.response.end(`{"jsonrpc":"2.0","id":${id},"result":{"content":[],"structuredContent":{"big":9007199254740993}}}`);

@@ -47,8 +47,8 @@ const PAGE: &str = concat!(
 /// By hash, so that nothing else runs even if something got into the page. A test
 /// computes the hashes anew, and prints them.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    script-src 'sha256-5JY0MnEY4fx/6irRDzj3/XGaZkdlODpZjSAPUOD5RFo='; \
-    style-src 'sha256-ZusqVmavmhxl8VxLb9WZ0U2MEc4duZXGnzHSjcVYtfs='; \
+    script-src 'sha256-wDYLEp4Td9Q7f1r16JSSQ4eu4Is/8iQvc/Nm+cGbQBQ='; \
+    style-src 'sha256-kqkDCwxMd5TY7ozyz02VEYZfIeI8wd4GYXDXsQhRPyo='; \
     connect-src 'self'; img-src data:; media-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";

@@ -108,7 +108,7 @@ class Field {
     const { title, description, kind, type } = this.schema;
     const name = string(title) || this.name;
     const kinds = { json: "JSON", choice: "choice", choices: "any of these" };
-    const about = [kinds[kind] ?? type, this.required && "required"];
+    const about = [name !== this.name && identifier(this.name, 100), kinds[kind] ?? type, this.required && "required"];
     const label = [
       el("bdi", { class: "name" }, identifier(name, 200)),
       " ",

@@ -72,8 +72,7 @@ class ObjectForm {
   }
 
   #rawField() {
-    const schema = { kind: "json", title: "Arguments", description: "", default: {} };
-    const field = new Field("arguments", schema, true);
+    const field = new Field("Arguments", { kind: "json", description: "", default: {} }, true);
     const read = field.read.bind(field);
     field.read = () => {
       const value = read();

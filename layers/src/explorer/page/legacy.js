@@ -83,7 +83,7 @@ class Legacy {
   }
 
   async #resume({ reader: { lastId, retry } }, id, options) {
-    await new Promise((resolve) => setTimeout(resolve, retry));
+    await waited(retry, options.signal);
     const reader = Object.assign(new EventReader(), { lastId, retry });
     const headers = { ...this.#headers(), Accept: "text/event-stream", "Last-Event-ID": lastId };
     const response = await this.endpoint.exchange("GET", headers, options);
@@ -113,3 +113,8 @@ class Legacy {
     return this.endpoint.send(message, this.#headers(), { watch: sent });
   }
 }
+
+const waited = (ms, signal) => new Promise((resolve, reject) => {
+  setTimeout(resolve, ms);
+  signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+});

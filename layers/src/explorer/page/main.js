@@ -16,6 +16,7 @@ const app = { attempt: 0, client: undefined, server: undefined, lists: new Map()
 async function connect() {
   const attempt = ++app.attempt;
   const current = () => attempt === app.attempt;
+  Run.leave();
   app.client?.close();
   Object.assign(app, { client: undefined, server: undefined, lists: new Map(), failure: undefined, token: byId("token").value.trim() });
   status("Connecting…");
@@ -105,6 +106,7 @@ function filter() {
 }
 
 function showContent() {
+  Run.leave();
   byId("content").replaceChildren(view());
   for (const entry of byId("offers").querySelectorAll("a")) {
     const current = entry.getAttribute("href") === (location.hash || "#overview");

@@ -3,6 +3,13 @@ const MAX_LINES = 500;
 
 // One request after the other: what is under way, what arrived, what came of it.
 class Run {
+  // Whoever leaves the view of a run does not wait for it.
+  static #current;
+
+  static leave() {
+    Run.#current?.#cancel();
+  }
+
   #client;
   #controller;
   #started;
@@ -14,7 +21,7 @@ class Run {
     this.stop = el("button", { type: "button", class: "quiet", hidden: true, onclick: () => this.#cancel() }, "Cancel");
     this.state = el("p", { class: "state", role: "status" });
     this.bar = el("progress", { "aria-label": "Progress", hidden: true });
-    this.lines = el("div", { class: "lines", role: "log", tabindex: "0", "aria-label": "Progress and log messages" });
+    this.lines = el("div", { class: "lines", role: "log", "aria-label": "Progress and log messages" });
     this.question = el("div", {});
     this.outcome = el("div", {});
     this.node = el("section", { class: "run", "aria-label": "Answer" },
@@ -57,6 +64,7 @@ class Run {
 
   #begin(controller) {
     this.#controller = controller;
+    Run.#current = this;
     this.#started = performance.now();
     this.http = undefined;
     this.lines.replaceChildren();
@@ -115,6 +123,8 @@ class Run {
       el("span", { class: "label" }, identifier(label, 100)), " ",
       el("bdi", {}, clipped(prose(message), 2000))));
     if (this.lines.childElementCount > MAX_LINES) this.lines.firstElementChild.remove();
+    // Whoever has no mouse scrolls what has the focus.
+    if (this.lines.scrollHeight > this.lines.clientHeight) this.lines.tabIndex = 0;
     this.lines.scrollTop = this.lines.scrollHeight;
   }
 }
