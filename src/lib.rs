@@ -3,6 +3,8 @@
 pub mod apps;
 mod ask;
 mod completion;
+#[doc = include_str!("composing.md")]
+pub mod composing {}
 mod content;
 mod context;
 mod dispatch;

@@ -136,6 +136,40 @@ async fn an_array_of_2025_03_26_is_answered_by_an_array_or_by_events() {
 }
 
 #[tokio::test]
+async fn ten_thousand_pings_in_one_array_are_refused_in_every_revision() {
+    // RPC-24, RPC-25, RPC-26
+    let stage = Stage::new();
+    let pings = (0..10_000).map(|id| json!({ "jsonrpc": "2.0", "id": id, "method": "ping" }));
+    let pings = Value::from_iter(pings).to_string();
+    for server in [start(&stage).await, TestServer::start(Stack::new(stage.service())).await] {
+        for version in ProtocolVersion::ALL {
+            let caller = Caller::of(server.addr(), version).await;
+            let refused = caller.ask(&caller.dress(Request::post(&*pings))).await;
+            assert_eq!(refused.refusal(), (400, -32600), "{version}");
+            // Whoever sent it is served as before.
+            stage.gate.add_permits(1);
+            assert_eq!(caller.ask(&caller.call(1, "silent")).await.json()["id"], 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_array_of_a_later_revision_is_refused_however_short() {
+    // RPC-24, RPC-26
+    let stage = Stage::new();
+    let server = start(&stage).await;
+    let ping = json!([{ "jsonrpc": "2.0", "id": 1, "method": "ping" }]).to_string();
+    for version in ProtocolVersion::ALL {
+        let caller = Caller::of(server.addr(), version).await;
+        let reply = caller.ask(&caller.dress(Request::post(&*ping))).await;
+        match version > ProtocolVersion::V2025_03_26 {
+            true => assert_eq!(reply.refusal(), (400, -32600), "{version}"),
+            false => assert_eq!(reply.json()[0]["id"], 1, "{version}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_batch_whose_client_hangs_up_runs_to_its_end() {
     // RPC-22: going away cancels nothing in these revisions.
     let stage = Stage::new();
