@@ -15,6 +15,7 @@ mod extensions;
 mod lifecycle;
 mod lists;
 mod older_clients;
+mod paths;
 mod prompts;
 mod raw;
 mod registry;

@@ -1,4 +1,4 @@
-//! The examples themselves, as modules.
+//! The examples themselves, as modules, each of which is a page.
 #![expect(dead_code, reason = "their `main` is not called")]
 
 #[path = "../../examples/axum.rs"]
@@ -15,3 +15,22 @@ pub(crate) mod tonic;
 pub(crate) mod unix_socket;
 #[path = "../../examples/warp/main.rs"]
 pub(crate) mod warp;
+
+#[test]
+fn each_host_s_example_is_at_most_60_lines() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for name in [
+        "axum.rs",
+        "http_sse.rs",
+        "hyper.rs",
+        "layers_alone.rs",
+        "rustls.rs",
+        "tonic.rs",
+        "unix_socket.rs",
+        "warp/main.rs",
+        "warp/mount.rs",
+    ] {
+        let source = std::fs::read_to_string(root.join(name)).expect("an example");
+        assert!(source.lines().count() <= 60, "{name}: {} lines", source.lines().count());
+    }
+}
