@@ -1,12 +1,15 @@
 //! What a handler sees of the request it serves.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use http::{Extensions, HeaderMap, Uri, request::Parts};
 use mcp_layers_core::{
     extensions::{
-        CancelToken, Cancelled, ClientCapabilities, ClientInfo, Principal, SessionHandle,
-        StreamControl,
+        CancelReason, CancelToken, Cancelled, ClientCapabilities, ClientInfo, Principal,
+        SessionHandle, StreamControl,
     },
     jsonrpc::{ErrorObject, Message, Overflow, RawJson, code},
     protocol::{LogLevel, ProtocolVersion},
@@ -42,6 +45,8 @@ struct Inner {
     cancel: CancelToken,
     progress_token: Option<RawJson>,
     asking: Asking,
+    /// Made when it is first asked for, or fires.
+    disconnected: OnceLock<CancelToken>,
 }
 
 impl Context {
@@ -52,7 +57,8 @@ impl Context {
         progress_token: Option<RawJson>,
         asking: Asking,
     ) -> Self {
-        Self(Arc::new(Inner { parts, emitter, cancel, progress_token, asking }))
+        let disconnected = OnceLock::new();
+        Self(Arc::new(Inner { parts, emitter, cancel, progress_token, asking, disconnected }))
     }
 
     pub(crate) fn asking(&self) -> &Asking {
@@ -149,10 +155,53 @@ impl Context {
         self.0.cancel.is_cancelled()
     }
 
-    /// Waits until the call is cancelled. A handler itself is dropped at that
+    /// Waits until the call is cancelled, and says why: that its client went away is one
+    /// reason, that its session is over another. A handler itself is dropped at that
     /// moment; this is for work it has spawned.
     pub fn cancelled(&self) -> Cancelled {
         self.0.cancel.cancelled()
+    }
+
+    /// Whether this call's connection broke off before the call was done.
+    #[must_use]
+    pub fn is_disconnected(&self) -> bool {
+        self.disconnection().is_cancelled()
+    }
+
+    /// Waits until this call's connection breaks off. In the modern era that cancels the
+    /// call. In the legacy era the call goes on, and so does its session; with a
+    /// [`resume`](crate::layers::resume) layer the client may come back for the answer.
+    /// Whether the session is over [`SessionHandle::ended`] says.
+    ///
+    /// ```
+    /// use mcp_stack::{Context, Tool};
+    ///
+    /// let export = Tool::new("export", async |cx: Context| {
+    ///     for page in 0..100 {
+    ///         if cx.is_disconnected() {
+    ///             return format!("{page} pages; the client has gone");
+    ///         }
+    ///         tokio::task::yield_now().await; // write a page
+    ///     }
+    ///     "100 pages".to_owned()
+    /// });
+    /// # let _ = export;
+    /// ```
+    pub fn disconnected(&self) -> Cancelled {
+        self.disconnection().cancelled()
+    }
+
+    /// This call's connection has broken off.
+    pub(crate) fn disconnect(&self) {
+        self.disconnection().cancel(CancelReason::Disconnected);
+    }
+
+    fn disconnection(&self) -> &CancelToken {
+        self.0.disconnected.get_or_init(|| {
+            // With `resume`, the connection is not the one that this call's stream has.
+            let control = self.extensions().get::<StreamControl>();
+            CancelToken::child_of(control.map(StreamControl::disconnected).as_ref())
+        })
     }
 
     /// Closes the connection this call is answered on, and goes on working: the client

@@ -60,8 +60,12 @@ impl Drop for Work {
     /// The client is gone before the answer was (CANCEL-1, CANCEL-4).
     fn drop(&mut self) {
         let Some(running) = self.0.take() else { return };
+        let context = running.handler.context();
         // What it emits from now on has no reader.
-        running.handler.context().emitter().finish(None);
+        context.emitter().finish(None);
+        if context.cancel_token().reason().is_none_or(|it| *it == CancelReason::Disconnected) {
+            context.disconnect();
+        }
         if running.detaches()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
@@ -120,7 +124,7 @@ impl Running {
 
     fn on_task(self) -> OnTask {
         let work = self.handler.context().offer().shutdown.track(shutdown::Work::Call);
-        OnTask { running: self, _work: work }
+        OnTask { running: self, disconnected: false, _work: work }
     }
 
     fn detaches(&self) -> bool {
@@ -147,6 +151,8 @@ impl End {
 /// Work that has its stream, or whose client is gone.
 struct OnTask {
     running: Running,
+    /// Whether the stream's reader is known to be gone.
+    disconnected: bool,
     /// Here as well as in the guard of the cancellation, which may be absent.
     _work: WorkGuard,
 }
@@ -155,15 +161,22 @@ impl Future for OnTask {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let running = &mut self.running;
+        let Self { running, disconnected, .. } = &mut *self;
         if let Poll::Ready(end) = running.poll_end(cx) {
             running.handler.context().emitter().finish(end.into_message(running.handler.id()));
             return Poll::Ready(());
         }
-        // Modern: a client that closes its stream cancels (CANCEL-1).
-        if !running.detaches() && running.handler.context().emitter().poll_closed(cx).is_ready() {
-            running.handler.context().cancel_token().cancel(CancelReason::Disconnected);
-            return Poll::Ready(());
+        let context = running.handler.context();
+        if !*disconnected && context.emitter().poll_closed(cx).is_ready() {
+            *disconnected = true;
+            // Modern: a client that closes its stream cancels (CANCEL-1).
+            if !running.detaches() {
+                context.cancel_token().cancel(CancelReason::Disconnected);
+            }
+            context.disconnect();
+            if !running.detaches() {
+                return Poll::Ready(());
+            }
         }
         Poll::Pending
     }

@@ -8,6 +8,7 @@ mod changes;
 mod completion;
 mod composition;
 mod connections;
+mod disconnects;
 mod dynamic_lists;
 mod emitting;
 mod errors;

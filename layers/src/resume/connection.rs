@@ -164,6 +164,6 @@ impl Stream for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.feed.disconnect(self.number);
+        self.feed.disconnect(self.number, self.over);
     }
 }

@@ -4,7 +4,9 @@ use std::{
     time::Duration,
 };
 
-use mcp_layers_core::extensions::{CancelReason, CancelToken, SessionHandle, SessionId};
+use mcp_layers_core::extensions::{
+    CancelReason, CancelToken, SessionHandle, SessionId, StreamControl,
+};
 use tokio::time::Instant;
 
 /// What pump and connection of one stream know of each other. The events themselves are
@@ -16,6 +18,8 @@ pub(super) struct Feed {
     pub(super) subscription: bool,
     /// Stops the pump; fires with the session's end at the latest.
     pub(super) stop: CancelToken,
+    /// Of the request that opened the stream, if that was on this node.
+    pub(super) control: Option<StreamControl>,
     state: Mutex<State>,
 }
 
@@ -54,8 +58,13 @@ pub(super) enum Step {
 }
 
 impl Feed {
-    pub(super) fn new(session: &SessionHandle, stream: u64, subscription: bool) -> Self {
-        Self::at(session, stream, subscription, State::default())
+    pub(super) fn new(
+        session: &SessionHandle,
+        stream: u64,
+        subscription: bool,
+        control: Option<StreamControl>,
+    ) -> Self {
+        Self { control, ..Self::at(session, stream, subscription, State::default()) }
     }
 
     /// For a stream that has ended, and that the log alone knows of.
@@ -66,7 +75,8 @@ impl Feed {
 
     fn at(session: &SessionHandle, stream: u64, subscription: bool, state: State) -> Self {
         let stop = CancelToken::child_of([session.ended()]);
-        Self { session: session.id(), stream, subscription, stop, state: Mutex::new(state) }
+        let (session, state) = (session.id(), Mutex::new(state));
+        Self { session, stream, subscription, stop, control: None, state }
     }
 
     /// A new connection takes the stream over, and the one before it ends.
@@ -78,13 +88,17 @@ impl Feed {
         })
     }
 
-    /// A connection is gone; its task is not to be kept for this stream's sake.
-    pub(super) fn disconnect(&self, connection: u64) {
+    /// A connection is gone; its task is not to be kept for this stream's sake. `over`
+    /// says whether it had come to its end.
+    pub(super) fn disconnect(&self, connection: u64, over: bool) {
         let mut state = self.lock();
         if state.connection == connection {
             let reader = state.reader.take();
             drop(state);
             drop(reader);
+            if !over && let Some(control) = &self.control {
+                control.disconnect();
+            }
         }
     }
 

@@ -39,6 +39,7 @@ pin_project! {
 pub(super) struct Exchange {
     pub(super) node: Arc<Node>,
     pub(super) session: SessionHandle,
+    /// Of a request that opens a stream.
     pub(super) control: Option<StreamControl>,
 }
 

@@ -12,13 +12,13 @@
 //! |---|---|
 //! | Zone | message |
 //! | Reads | `SessionHandle`, absent: the request goes through untouched; `ProtocolVersion`, absent: 2025-11-25; `Last-Event-ID` on GET, absent: an ordinary GET |
-//! | Inserts | `StreamControl` on requests and GET of a session that speaks 2025-11-25 |
+//! | Inserts | `StreamControl` on requests and GET of a session; it closes connections of clients that speak 2025-11-25 alone |
 //! | Response | no header; each event of a stream gets an `id`; in 2025-11-25 a stream opens with an event that has an id and no data, and a connection that is closed on purpose ends with a `retry` |
 //! | Rejects | 400 · -32600 · a `Last-Event-ID` that is malformed, given twice, unknown, of another session, or so old that what followed it is gone: all alike. 503 · 503 with `Retry-After` · the event log fails on a GET with `Last-Event-ID` |
 //! | Order | inside `session`, else nothing is resumable; outside `batch`, `cancellation` and the service, else the client's end of a stream is not the one that is kept |
 //! | If omitted | no event has an id, GET with `Last-Event-ID` is an ordinary GET, and what a call says after its connection broke is lost (RESUME-11) |
 //! | To replace | give the events ids and answer GET with `Last-Event-ID` yourself; to keep the layer and move the events, implement [`EventLog`] |
-//! | State and cost | a plain answer: the handle is cloned, and in 2025-11-25 a small `StreamControl` made; no task, no lock. A stream: one task, which moves it into the log; with the log in memory two short locks per event. Up to 32 streams per session, those included that ended less than 5 minutes ago; 4 MiB of events per session and 64 MiB in all. One task for each session that has streams. Tasks and timers are tokio's; outside its runtime streams go through as they are |
+//! | State and cost | a plain answer: the handle is cloned, and a small `StreamControl` made; no task, no lock. A stream: one task, which moves it into the log; with the log in memory two short locks per event. Up to 32 streams per session, those included that ended less than 5 minutes ago; 4 MiB of events per session and 64 MiB in all. One task for each session that has streams. Tasks and timers are tokio's; outside its runtime streams go through as they are |
 //! | Security | a stream is looked up within the session of the request alone, and `session` has bound that to its principal; ids are no secrets. A client that does not read delays nobody, its work included, and costs no more than the log's limits. Events are kept as they are: a log outside this process holds what tools answered. Sessions share the log's room, so that whoever may open many can push out what others have not fetched yet: put `rate_limit` outside |
 //!
 //! The client's connection is a place in the log and no more: the inner service's stream

@@ -53,7 +53,7 @@ impl Node {
     ) -> EventStream {
         let entered = Handle::try_current().ok().and_then(|runtime| {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
-            let feed = Feed::new(&session, number, stream.is_subscription());
+            let feed = Feed::new(&session, number, stream.is_subscription(), control.clone());
             Some((self.enter(&session, feed, &runtime)?, runtime))
         });
         let Some((feed, runtime)) = entered else {
@@ -66,7 +66,7 @@ impl Node {
         // Before the pump runs, so that it finds a connection to close.
         let connection = Connection::first(Arc::clone(&feed), log, session, priming);
         let work = self.track(Work::Call);
-        runtime.spawn(Pump::new(stream, Arc::clone(&self.log), feed, control).run(work));
+        runtime.spawn(Pump::new(stream, Arc::clone(&self.log), feed).run(work));
         connection.into_stream()
     }
 

@@ -7,12 +7,7 @@ use std::{
 };
 
 use futures_core::Stream as _;
-use mcp_layers_core::{
-    EventStream,
-    extensions::{Cancelled, StreamControl},
-    jsonrpc::Message,
-    shutdown::WorkGuard,
-};
+use mcp_layers_core::{EventStream, extensions::Cancelled, jsonrpc::Message, shutdown::WorkGuard};
 use tokio::time::{Sleep, sleep};
 
 use super::{EventLog, LogError, LogFuture, feed::Feed};
@@ -29,7 +24,6 @@ pub(super) struct Pump {
     source: EventStream,
     log: Arc<dyn EventLog>,
     feed: Finishing,
-    control: Option<StreamControl>,
     opening: LogFuture<()>,
     stopped: Cancelled,
     grace: Option<Pin<Box<Sleep>>>,
@@ -37,16 +31,11 @@ pub(super) struct Pump {
 }
 
 impl Pump {
-    pub(super) fn new(
-        source: EventStream,
-        log: Arc<dyn EventLog>,
-        feed: Arc<Feed>,
-        control: Option<StreamControl>,
-    ) -> Self {
+    pub(super) fn new(source: EventStream, log: Arc<dyn EventLog>, feed: Arc<Feed>) -> Self {
         let opening = log.open(feed.session, feed.stream);
         let stopped = feed.stop.cancelled();
         let feed = Finishing(feed);
-        Self { source, log, feed, control, opening, stopped, grace: None, burst: 0 }
+        Self { source, log, feed, opening, stopped, grace: None, burst: 0 }
     }
 
     /// `_work` is done when the stream is in the log.
@@ -95,7 +84,7 @@ impl Pump {
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let feed = &self.feed.0;
         // Everything sent before the request is in the log by now.
-        if let Some(control) = &self.control {
+        if let Some(control) = &feed.control {
             while let Poll::Ready(retry) = control.poll_close_requested(cx) {
                 feed.close_connection(retry);
             }
@@ -115,7 +104,7 @@ impl Pump {
 
 impl Drop for Pump {
     fn drop(&mut self) {
-        if let Some(control) = &self.control {
+        if let Some(control) = &self.feed.0.control {
             control.end();
         }
     }

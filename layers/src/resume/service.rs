@@ -54,12 +54,12 @@ where
                 Err(rejection) => return ResponseFuture::rejected(rejection),
             }
         }
-        let mut control = None;
-        if session.protocol_version() >= ProtocolVersion::V2025_11_25 {
-            let control = control.insert(StreamControl::new());
-            request.extensions_mut().insert(control.clone());
+        let control = StreamControl::new();
+        if session.protocol_version() < ProtocolVersion::V2025_11_25 {
+            control.end();
         }
-        let exchange = Exchange { node: Arc::clone(&self.node), session, control };
+        request.extensions_mut().insert(control.clone());
+        let exchange = Exchange { node: Arc::clone(&self.node), session, control: Some(control) };
         ResponseFuture::watched(self.inner.call(request), exchange)
     }
 }

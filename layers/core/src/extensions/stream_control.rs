@@ -5,9 +5,13 @@ use std::{
     time::Duration,
 };
 
-/// The connection behind the stream that answers this request, as far as its handler
-/// may steer it. Inserted by the `resume` layer on legacy requests of a session that
-/// speaks 2025-11-25; absent, a connection is not closed before its stream ends.
+use super::{CancelReason, CancelToken};
+
+/// The connection behind the stream that answers this request: whether it broke off, and
+/// what its handler may do to it. Inserted by the `resume` layer on requests of a session;
+/// absent, a connection lasts as long as its stream. Only a client that speaks 2025-11-25
+/// expects connections to be closed on purpose: with older ones the control has
+/// [ended](Self::end) from the start.
 ///
 /// ```
 /// use std::time::Duration;
@@ -27,6 +31,7 @@ struct State {
     ended: bool,
     requested: Option<Duration>,
     waiting: Option<Waker>,
+    disconnected: Option<CancelToken>,
 }
 
 impl StreamControl {
@@ -78,6 +83,18 @@ impl StreamControl {
         drop(state);
         drop(old);
         Poll::Pending
+    }
+
+    /// Fires when the client's connection breaks off. The stream goes on, and the client
+    /// may come back to it.
+    #[must_use]
+    pub fn disconnected(&self) -> CancelToken {
+        self.lock().disconnected.get_or_insert_default().clone()
+    }
+
+    /// The client's connection has broken off. For the one who owns the connection.
+    pub fn disconnect(&self) {
+        self.disconnected().cancel(CancelReason::Disconnected);
     }
 
     /// From now on nothing can be asked for. For the one who owns the connection.

@@ -113,13 +113,15 @@ async fn a_client_that_is_away_is_not_closed_upon_when_it_comes_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn older_revisions_have_no_control() {
+async fn older_revisions_have_a_control_that_closes_nothing() {
     // SSE-17
     for version in [V2024_11_05, V2025_03_26, V2025_06_18] {
         let (server, session) = (Server::new(&ResumeLayer::new()), session(1, version));
-        server.call(&session).await;
-        let seen = server.seen.lock().expect("not poisoned").pop().expect("called");
-        assert!(seen.get::<StreamControl>().is_none(), "{version}");
+        let (_tap, stream, control) = controlled(&server, &session).await;
+        assert!(!control.close_connection(RETRY), "{version}");
+        assert!(!control.disconnected().is_cancelled(), "{version}");
+        drop(stream);
+        assert!(control.disconnected().is_cancelled(), "{version}");
     }
 }
 

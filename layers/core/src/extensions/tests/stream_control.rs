@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio_test::{assert_pending, assert_ready_eq, task};
 
-use super::super::StreamControl;
+use super::super::{CancelReason, StreamControl};
 
 #[test]
 fn a_request_to_close_waits_until_it_is_taken() {
@@ -33,4 +33,17 @@ fn after_the_end_nothing_can_be_asked_for() {
     assert!(!control.close_connection(Duration::ZERO));
     let mut owner = task::spawn(());
     assert_pending!(owner.enter(|cx, _| control.poll_close_requested(cx)));
+}
+
+#[test]
+fn who_asks_is_told_of_a_connection_that_broke_off() {
+    // CANCEL-4
+    let control = StreamControl::new();
+    let before = control.disconnected();
+    assert!(!before.is_cancelled());
+    control.disconnect();
+    for token in [before, control.clone().disconnected()] {
+        assert_eq!(token.reason(), Some(&CancelReason::Disconnected));
+    }
+    assert!(control.close_connection(Duration::ZERO), "the stream goes on");
 }
