@@ -10,9 +10,15 @@ use mcp_layers_core::{
     jsonrpc::{ErrorObject, RequestId, code},
 };
 
-/// The requests at work in sessions, in parts that are locked one at a time.
+use super::principals::Principals;
+
+/// The requests at work in sessions, in parts that are locked one at a time; and how many
+/// each principal has.
 #[derive(Debug, Default)]
-pub(super) struct InFlight([Mutex<SessionMap<OfSession>>; 16]);
+pub(super) struct InFlight {
+    sessions: [Mutex<SessionMap<OfSession>>; 16],
+    pub(super) principals: Principals,
+}
 
 /// Those of one session. The first is held in place: most clients ask one thing
 /// at a time.
@@ -70,7 +76,7 @@ impl InFlight {
     }
 
     fn lock(&self, session: SessionId) -> MutexGuard<'_, SessionMap<OfSession>> {
-        let shard = &self.0[(session.to_bits() >> 124) as usize];
+        let shard = &self.sessions[(session.to_bits() >> 124) as usize];
         shard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -79,7 +85,7 @@ impl InFlight {
         let sessions = |shard: &Mutex<SessionMap<OfSession>>| {
             shard.lock().expect("not poisoned").values().map(OfSession::len).sum::<usize>()
         };
-        self.0.iter().map(sessions).sum()
+        self.sessions.iter().map(sessions).sum()
     }
 }
 

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use mcp_layers_core::shutdown::Shutdown;
 use tower_layer::Layer;
 
-use super::{Cancellation, in_flight::InFlight, principals::Principals};
+use super::{Cancellation, in_flight::InFlight};
 
 /// Makes requests stop when they should; see the [module](super).
 ///
@@ -13,7 +13,6 @@ use super::{Cancellation, in_flight::InFlight, principals::Principals};
 #[must_use = "a layer does nothing until it wraps a service"]
 pub struct CancellationLayer {
     table: Arc<InFlight>,
-    principals: Arc<Principals>,
     rules: Rules,
 }
 
@@ -45,7 +44,7 @@ impl CancellationLayer {
             max_in_flight_per_principal: 1_024,
             drop_on_disconnect: false,
         };
-        Self { table: Arc::default(), principals: Arc::default(), rules }
+        Self { table: Arc::default(), rules }
     }
 
     /// How long a request may take, from the first time that it has to wait;
@@ -91,7 +90,7 @@ impl CancellationLayer {
 
     #[cfg(test)]
     pub(super) fn principals_at_work(&self) -> usize {
-        self.principals.len()
+        self.table.principals.len()
     }
 }
 
@@ -105,7 +104,6 @@ impl<S> Layer<S> for CancellationLayer {
     type Service = Cancellation<S>;
 
     fn layer(&self, inner: S) -> Cancellation<S> {
-        let (table, principals) = (Arc::clone(&self.table), Arc::clone(&self.principals));
-        Cancellation::new(inner, table, principals, self.rules.clone())
+        Cancellation::new(inner, Arc::clone(&self.table), self.rules.clone())
     }
 }

@@ -6,7 +6,7 @@ use std::{
 
 use mcp_layers_core::{Rejection, extensions::Principal};
 
-use super::in_flight::too_many;
+use super::in_flight::{InFlight, too_many};
 
 /// How many requests each principal has at work, in parts that are locked one at a
 /// time.
@@ -19,22 +19,22 @@ pub(super) struct Principals {
 /// A principal's request at work; no more when dropped.
 #[derive(Debug)]
 pub(super) struct Place {
-    table: Arc<Principals>,
+    table: Arc<InFlight>,
     principal: Principal,
 }
 
-impl Principals {
+impl Place {
     /// Counts one more request.
     ///
     /// # Errors
     ///
     /// 429 if `max` are at work.
-    pub(super) fn enter(
-        self: &Arc<Self>,
+    pub(super) fn take(
+        table: &Arc<InFlight>,
         principal: &Principal,
         max: usize,
-    ) -> Result<Place, Rejection> {
-        let mut shard = self.lock(principal);
+    ) -> Result<Self, Rejection> {
+        let mut shard = table.principals.lock(principal);
         let at_work = shard.get_mut(principal);
         if at_work.as_deref().copied().unwrap_or(0) >= max {
             return Err(too_many("caller", max));
@@ -44,9 +44,23 @@ impl Principals {
             None => drop(shard.insert(principal.clone(), 1)),
         }
         drop(shard);
-        Ok(Place { table: Arc::clone(self), principal: principal.clone() })
+        Ok(Self { table: Arc::clone(table), principal: principal.clone() })
     }
+}
 
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut shard = self.table.principals.lock(&self.principal);
+        if let Some(at_work) = shard.get_mut(&self.principal) {
+            *at_work -= 1;
+            if *at_work == 0 {
+                shard.remove(&self.principal);
+            }
+        }
+    }
+}
+
+impl Principals {
     fn lock(&self, principal: &Principal) -> MutexGuard<'_, HashMap<Principal, usize>> {
         let shard = self.hasher.hash_one(principal) as usize % self.shards.len();
         self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
@@ -55,17 +69,5 @@ impl Principals {
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.lock().expect("not poisoned").len()).sum()
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut shard = self.table.lock(&self.principal);
-        if let Some(at_work) = shard.get_mut(&self.principal) {
-            *at_work -= 1;
-            if *at_work == 0 {
-                shard.remove(&self.principal);
-            }
-        }
     }
 }

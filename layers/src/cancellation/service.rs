@@ -15,7 +15,7 @@ use tower_service::Service;
 
 use super::{
     ResponseFuture, future::Running, guard::Guard, in_flight::InFlight, layer::Rules,
-    notice::Notice, principals::Principals,
+    notice::Notice, principals::Place,
 };
 
 /// The service of [`CancellationLayer`](super::CancellationLayer).
@@ -23,18 +23,12 @@ use super::{
 pub struct Cancellation<S> {
     inner: S,
     table: Arc<InFlight>,
-    principals: Arc<Principals>,
     rules: Rules,
 }
 
 impl<S> Cancellation<S> {
-    pub(super) fn new(
-        inner: S,
-        table: Arc<InFlight>,
-        principals: Arc<Principals>,
-        rules: Rules,
-    ) -> Self {
-        Self { inner, table, principals, rules }
+    pub(super) fn new(inner: S, table: Arc<InFlight>, rules: Rules) -> Self {
+        Self { inner, table, rules }
     }
 
     /// Enters the request, and inserts its [`extensions::Cancellation`].
@@ -49,7 +43,7 @@ impl<S> Cancellation<S> {
         let session = extensions.get::<SessionHandle>().filter(|_| !modern);
         let max = self.rules.max_in_flight_per_principal;
         let place = match extensions.get::<Principal>() {
-            Some(principal) => Some(self.principals.enter(principal, max)?),
+            Some(principal) => Some(Place::take(&self.table, principal, max)?),
             None => None,
         };
         let shutdown = self.rules.shutdown.as_ref();
