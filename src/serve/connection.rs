@@ -1,29 +1,96 @@
-use std::{future::Future, io, pin::pin, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use hyper::rt::Executor;
+use hyper::{
+    rt::Executor,
+    server::conn::{http1, http2},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::conn::auto::Builder,
+    server::graceful::GracefulConnection,
 };
 use mcp_layers_core::{
-    extensions::CancelToken,
+    extensions::{CancelToken, Cancelled},
     shutdown::{Shutdown, Work},
 };
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
 use super::{
     endpoint::{Endpoint, HttpService},
-    first_bytes::FirstBytes,
+    idle::Idle,
+    version::Version,
 };
+use crate::BoxError;
 
-/// How long a client may take for a request's head, idle time before it included.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// How long a client may be silent, and take for a request's head.
+const IDLE_LIMIT: Duration = Duration::from_secs(75);
 
-pub(super) fn builder(shutdown: &Shutdown) -> Builder<Tracked> {
-    let mut http = Builder::new(Tracked(shutdown.clone()));
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    http.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(30));
-    http
+/// How connections are served.
+pub(super) struct Http {
+    http1: http1::Builder,
+    http2: http2::Builder<Tracked>,
+}
+
+/// A client that has begun to speak.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    socket: TcpStream,
+    pub(super) peer: SocketAddr,
+    version: Version,
+}
+
+impl Http {
+    pub(super) fn new(shutdown: &Shutdown) -> Self {
+        let mut http1 = http1::Builder::new();
+        // `Idle` keeps the limit.
+        http1.header_read_timeout(None);
+        let mut http2 = http2::Builder::new(Tracked(shutdown.clone()));
+        http2.timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(30));
+        Self { http1, http2 }
+    }
+
+    /// Serves a connection on a task of its own, which holds nothing of the other HTTP:
+    /// as one type they are four times as large. From the moment that `closing` fires it
+    /// takes no further request.
+    pub(super) fn serve<S: HttpService>(
+        &self,
+        arrived: Arrived,
+        endpoint: Endpoint<S>,
+        closing: &CancelToken,
+        tasks: &mut JoinSet<()>,
+    ) {
+        let idle = Idle::of(endpoint.usage(), IDLE_LIMIT);
+        let closing = Some(closing.cancelled());
+        let socket = TokioIo::new(arrived.socket);
+        match arrived.version {
+            Version::Http1 => {
+                let connection = self.http1.serve_connection(socket, endpoint);
+                tasks.spawn(Connection { connection, closing, idle });
+            }
+            Version::Http2 => {
+                let connection = self.http2.serve_connection(socket, endpoint);
+                tasks.spawn(Connection { connection, closing, idle });
+            }
+        }
+    }
+}
+
+impl Arrived {
+    /// Waits for the client's first bytes; `None` if they do not come.
+    pub(super) async fn of(socket: TcpStream, peer: SocketAddr) -> Option<Self> {
+        // Small messages are not to wait for one another.
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+        let version = timeout(IDLE_LIMIT, Version::of(&socket)).await.ok()?.ok()?;
+        Some(Self { socket, peer, version })
+    }
 }
 
 /// Runs the exchanges of HTTP/2, each of which is a task beside its connection's: they end
@@ -41,34 +108,38 @@ impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Tracked {
     }
 }
 
-/// Serves one connection. From the moment that `closing` fires it takes no further
-/// request.
-pub(super) fn serve<S: HttpService>(
-    http: &Builder<Tracked>,
-    socket: TcpStream,
-    endpoint: Endpoint<S>,
-    closing: &CancelToken,
-) -> impl Future<Output = ()> + Send + use<S> {
-    // Small messages are not to wait for one another.
-    if let Err(error) = socket.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
+pin_project_lite::pin_project! {
+    /// A connection, until it ends or is idle. (An async block would hold it twice: as what
+    /// it captured, and as what it awaits.)
+    struct Connection<C> {
+        #[pin]
+        connection: C,
+        closing: Option<Cancelled>,
+        #[pin]
+        idle: Idle,
     }
-    let socket = TokioIo::new(FirstBytes::within(HEAD_TIMEOUT, socket));
-    let connection = http.serve_connection(socket, endpoint).into_owned();
-    let closing = closing.cancelled();
-    async move {
-        let mut connection = pin!(connection);
-        let served = tokio::select! {
-            biased;
-            served = connection.as_mut() => served,
-            _ = closing => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        };
-        if let Err(error) = served {
-            tracing::debug!(error, "a connection ended early");
+}
+
+impl<C: GracefulConnection<Error: Into<BoxError>>> Future for Connection<C> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let closes = this.closing.as_mut().is_some_and(|it| Pin::new(it).poll(cx).is_ready());
+        let is_idle = this.idle.poll(cx).is_ready();
+        if closes || is_idle {
+            *this.closing = None;
+            this.connection.as_mut().graceful_shutdown();
         }
+        match this.connection.poll(cx) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(error)) => {
+                tracing::debug!(error = error.into(), "a connection ended early");
+            }
+            Poll::Pending if is_idle => tracing::debug!("a connection was idle"),
+            Poll::Pending => return Poll::Pending,
+        }
+        Poll::Ready(())
     }
 }
 
@@ -79,5 +150,34 @@ pub(super) async fn pause_after(error: &io::Error) {
         matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset);
     if !aborted {
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{io::AsyncWriteExt as _, net::TcpListener, time::Instant};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_says_nothing_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let addr = listener.local_addr().expect("it is bound");
+        let _silent = TcpStream::connect(addr).await.expect("it listens");
+        let (socket, peer) = listener.accept().await.expect("a connection");
+        let began = Instant::now();
+        assert!(Arrived::of(socket, peer).await.is_none());
+        assert!(began.elapsed() >= IDLE_LIMIT);
+    }
+
+    #[tokio::test]
+    async fn a_peer_has_arrived_with_its_first_byte() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let addr = listener.local_addr().expect("it is bound");
+        let mut client = TcpStream::connect(addr).await.expect("it listens");
+        client.write_all(b"G").await.expect("there is room");
+        let (socket, peer) = listener.accept().await.expect("a connection");
+        let arrived = Arrived::of(socket, peer).await.expect("it has spoken");
+        assert_eq!((arrived.version, arrived.peer), (Version::Http1, peer));
     }
 }

@@ -1,5 +1,7 @@
 use std::{
+    cell::RefCell,
     future::Future,
+    mem,
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
@@ -14,6 +16,7 @@ use mcp_layers::negotiate;
 use mcp_layers_core::extensions::ClientAddr;
 use tower_service::Service;
 
+use super::idle::{InUse, Usage};
 use crate::{BoxError, Readiness};
 
 /// A tower service that a [`Server`](super::Server) can run: what
@@ -55,18 +58,22 @@ where
     type ResponseBody = B;
 }
 
-/// One path, one peer: everything between hyper and the stack.
-#[derive(Debug, Clone)]
+/// One connection's paths and peer: everything between hyper and the stack.
+#[derive(Debug)]
 pub(super) struct Endpoint<S> {
-    service: S,
+    /// The connection's own, and called from its task alone: nothing is cloned for a
+    /// request.
+    service: RefCell<S>,
     paths: Arc<[String]>,
     readiness: Option<(Arc<str>, Readiness)>,
     peer: Option<ClientAddr>,
+    usage: Arc<Usage>,
 }
 
 impl<S> Endpoint<S> {
     pub(super) fn new(service: S, paths: Arc<[String]>) -> Self {
-        Self { service, paths, readiness: None, peer: None }
+        let service = RefCell::new(service);
+        Self { service, paths, readiness: None, peer: None, usage: Arc::default() }
     }
 
     pub(super) fn with_readiness(mut self, path: Arc<str>, readiness: Readiness) -> Self {
@@ -74,9 +81,23 @@ impl<S> Endpoint<S> {
         self
     }
 
-    pub(super) fn with_peer(mut self, peer: SocketAddr) -> Self {
-        self.peer = Some(ClientAddr::new(peer));
-        self
+    /// The same for one connection.
+    pub(super) fn of_connection(&self, peer: SocketAddr) -> Self
+    where
+        S: Clone,
+    {
+        Self {
+            service: self.service.clone(),
+            paths: Arc::clone(&self.paths),
+            readiness: self.readiness.clone(),
+            peer: Some(ClientAddr::new(peer)),
+            usage: Arc::default(),
+        }
+    }
+
+    /// How much the connection is used.
+    pub(super) fn usage(&self) -> Arc<Usage> {
+        Arc::clone(&self.usage)
     }
 }
 
@@ -86,25 +107,30 @@ impl<S: HttpService> hyper::service::Service<Request<Incoming>> for Endpoint<S> 
     type Future = ResponseFuture<S>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        let in_use = Some(self.usage.begin());
         if !self.paths.iter().any(|path| path == request.uri().path()) {
             let answer = match &self.readiness {
                 Some((path, readiness)) if request.uri().path() == &**path => readiness.answer(),
                 _ => not_found(),
             };
-            return ResponseFuture { state: State::Answered { answer: Some(answer) } };
+            return ResponseFuture { state: State::Answered { answer: Some(answer) }, in_use };
         }
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(peer);
         }
-        let mut service = self.service.clone();
+        let mut service = self.service.borrow_mut();
         // A service that is ready, as a stack always is, is called here and now.
         let mut cx = Context::from_waker(Waker::noop());
         let state = match service.poll_ready(&mut cx) {
             Poll::Ready(Ok(())) => State::Called { response: service.call(request) },
             Poll::Ready(Err(error)) => State::Failed { error: Some(error.into()) },
-            Poll::Pending => State::Waiting { call: Some(Box::new((service, request))) },
+            Poll::Pending => {
+                let next = service.clone();
+                let waiting = mem::replace(&mut *service, next);
+                State::Waiting { call: Some(Box::new((waiting, request))) }
+            }
         };
-        ResponseFuture { state }
+        ResponseFuture { state, in_use }
     }
 }
 
@@ -113,6 +139,7 @@ pin_project_lite::pin_project! {
     pub(super) struct ResponseFuture<S: HttpService> {
         #[pin]
         state: State<S>,
+        in_use: Option<InUse>,
     }
 }
 
@@ -130,12 +157,16 @@ impl<S: HttpService> Future for ResponseFuture<S> {
     type Output = Result<Response<EndpointBody<S::ResponseBody>>, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.project().state;
+        let this = self.project();
+        let mut state = this.state;
         loop {
             let response = match state.as_mut().project() {
                 StateProj::Called { response } => {
                     let response = ready!(response.poll(cx)).map_err(Into::into)?;
-                    return Poll::Ready(Ok(response.map(|body| EndpointBody::Service { body })));
+                    return Poll::Ready(Ok(response.map(|body| EndpointBody {
+                        content: Content::Service { body },
+                        in_use: this.in_use.take(),
+                    })));
                 }
                 StateProj::Waiting { call } => {
                     let (service, _) = &mut **call.as_mut().expect("taken below, once");
@@ -148,7 +179,10 @@ impl<S: HttpService> Future for ResponseFuture<S> {
                 }
                 StateProj::Answered { answer } => {
                     let answer = answer.take().expect("polled after completion");
-                    return Poll::Ready(Ok(answer.map(|body| EndpointBody::Own { body })));
+                    return Poll::Ready(Ok(answer.map(|body| EndpointBody {
+                        content: Content::Own { body },
+                        in_use: this.in_use.take(),
+                    })));
                 }
             };
             state.set(State::Called { response });
@@ -163,9 +197,18 @@ fn not_found() -> Response<negotiate::ResponseBody> {
 }
 
 pin_project_lite::pin_project! {
+    /// A response's body. Its request is at work until this is dropped.
+    pub(super) struct EndpointBody<B> {
+        #[pin]
+        content: Content<B>,
+        in_use: Option<InUse>,
+    }
+}
+
+pin_project_lite::pin_project! {
     /// The service's body, or one of the endpoint's own.
-    #[project = EndpointBodyProj]
-    pub(super) enum EndpointBody<B> {
+    #[project = ContentProj]
+    enum Content<B> {
         Service { #[pin] body: B },
         Own { body: negotiate::ResponseBody },
     }
@@ -179,25 +222,25 @@ impl<B: Body<Data = Bytes>> Body for EndpointBody<B> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        match self.project() {
-            EndpointBodyProj::Service { body } => body.poll_frame(cx),
-            EndpointBodyProj::Own { body } => Pin::new(body)
+        match self.project().content.project() {
+            ContentProj::Service { body } => body.poll_frame(cx),
+            ContentProj::Own { body } => Pin::new(body)
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Service { body } => body.is_end_stream(),
-            Self::Own { body } => body.is_end_stream(),
+        match &self.content {
+            Content::Service { body } => body.is_end_stream(),
+            Content::Own { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Service { body } => body.size_hint(),
-            Self::Own { body } => body.size_hint(),
+        match &self.content {
+            Content::Service { body } => body.size_hint(),
+            Content::Own { body } => body.size_hint(),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 mod connection;
 mod endpoint;
-mod first_bytes;
+mod idle;
 mod serving;
+mod version;
 
 pub use endpoint::HttpService;
 

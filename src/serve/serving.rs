@@ -1,6 +1,5 @@
 use std::future::Future;
 
-use hyper_util::server::conn::auto::Builder;
 use mcp_layers_core::{
     extensions::{CancelReason, CancelToken},
     shutdown::Shutdown,
@@ -8,15 +7,17 @@ use mcp_layers_core::{
 use tokio::{net::TcpListener, task::JoinSet};
 
 use super::{
-    connection::{self, Tracked},
+    connection::{self, Arrived, Http},
     endpoint::{Endpoint, HttpService},
 };
 
 /// A listener, and the connections that came from it.
 pub(super) struct Serving<S> {
     listener: TcpListener,
-    http: Builder<Tracked>,
+    http: Http,
     endpoint: Endpoint<S>,
+    /// Those who have not said a word yet.
+    arriving: JoinSet<Option<Arrived>>,
     connections: Connections,
 }
 
@@ -29,8 +30,8 @@ pub(super) struct Connections {
 
 impl<S: HttpService> Serving<S> {
     pub(super) fn new(listener: TcpListener, endpoint: Endpoint<S>, shutdown: &Shutdown) -> Self {
-        let (http, connections) = (connection::builder(shutdown), Connections::default());
-        Self { listener, http, endpoint, connections }
+        let (http, arriving) = (Http::new(shutdown), JoinSet::new());
+        Self { listener, http, endpoint, arriving, connections: Connections::default() }
     }
 
     /// Takes connections on until something comes.
@@ -38,17 +39,19 @@ impl<S: HttpService> Serving<S> {
         tokio::pin!(until);
         let Connections { tasks, closing } = &mut self.connections;
         loop {
-            let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
-                Some(_) = tasks.join_next() => continue,
-                () = &mut until => return,
-            };
-            match accepted {
-                Ok((socket, peer)) => {
-                    let endpoint = self.endpoint.clone().with_peer(peer);
-                    tasks.spawn(connection::serve(&self.http, socket, endpoint, closing));
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((socket, peer)) => drop(self.arriving.spawn(Arrived::of(socket, peer))),
+                    Err(error) => connection::pause_after(&error).await,
+                },
+                Some(arrived) = self.arriving.join_next() => {
+                    if let Ok(Some(arrived)) = arrived {
+                        let endpoint = self.endpoint.of_connection(arrived.peer);
+                        self.http.serve(arrived, endpoint, closing, tasks);
+                    }
                 }
-                Err(error) => connection::pause_after(&error).await,
+                Some(_) = tasks.join_next() => {}
+                () = &mut until => return,
             }
         }
     }
