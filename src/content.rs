@@ -1,7 +1,7 @@
 //! What tools and prompts answer with.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use mcp_layers_core::protocol::ProtocolVersion;
+use mcp_layers_core::{jsonrpc::write_string, protocol::ProtocolVersion};
 use serde::Serialize;
 
 use crate::{Annotations, Meta, ResourceContents};
@@ -104,7 +104,7 @@ impl Content {
         match self {
             Self { block: Block::Text { text }, annotations: None, meta: None } => {
                 out.extend_from_slice(br#"{"type":"text","text":"#);
-                serde_json::to_writer(&mut *out, text).expect("a string serialises");
+                write_string(out, text);
                 out.push(b'}');
             }
             _ => serde_json::to_writer(out, self).expect("content serialises"),

@@ -41,3 +41,24 @@ pub(super) fn plain_len(bytes: &[u8]) -> usize {
 fn is_special(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
+
+/// Appends a JSON string, as `serde_json` writes it. Text without anything to escape is
+/// copied as a whole.
+///
+/// ```
+/// use mcp_layers_core::jsonrpc::write_string;
+///
+/// let mut out = Vec::new();
+/// write_string(&mut out, "a\nb");
+/// assert_eq!(out, br#""a\nb""#);
+/// ```
+pub fn write_string(out: &mut Vec<u8>, text: &str) {
+    if plain_len(text.as_bytes()) == text.len() {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    } else {
+        serde_json::to_writer(out, text).expect("a string serialises");
+    }
+}

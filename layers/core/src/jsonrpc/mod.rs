@@ -17,6 +17,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+pub use bytes::write_string;
 pub(crate) use decode::decode_element;
 pub use decode::{Limits, decode};
 pub use decode_error::{DecodeError, DecodeErrorKind};

@@ -3,7 +3,7 @@ use serde::de::IgnoredAny;
 
 use super::{any_json, any_text, spell};
 use crate::jsonrpc::{
-    bytes::plain_len,
+    bytes::{plain_len, write_string},
     scan::{DEEPEST, Scanner},
 };
 
@@ -81,6 +81,13 @@ proptest! {
             .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
             .unwrap_or(bytes.len());
         prop_assert_eq!(plain_len(&bytes), expected);
+    }
+
+    #[test]
+    fn a_string_is_written_as_serde_json_writes_it(text in any_text()) {
+        let mut out = b"before".to_vec();
+        write_string(&mut out, &text);
+        prop_assert_eq!(out, format!("before{}", spell(&text, false)).into_bytes());
     }
 
     #[test]
