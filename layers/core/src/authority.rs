@@ -36,7 +36,8 @@ impl<'a> Authority<'a> {
             let (address, port) = text.split_at(text.find(']').ok_or(InvalidAuthority)? + 1);
             (ipv6(address)?, port)
         } else {
-            let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+            let (name, port) =
+                text.split_at(text.bytes().position(|byte| byte == b':').unwrap_or(text.len()));
             (registered_name(name)?, port)
         };
         Ok(Self { host, port: port_number(port)? })
@@ -103,15 +104,19 @@ fn ipv6(bracketed: &str) -> Result<Cow<'_, str>, InvalidAuthority> {
 }
 
 fn registered_name(name: &str) -> Result<Cow<'_, str>, InvalidAuthority> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    if name.is_empty() || !name.bytes().all(allowed) {
-        return Err(InvalidAuthority);
+    let mut upper_case = false;
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {}
+            b'A'..=b'Z' => upper_case = true,
+            _ => return Err(InvalidAuthority),
+        }
     }
-    Ok(if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
-    })
+    match (name, upper_case) {
+        ("", _) => Err(InvalidAuthority),
+        (name, true) => Ok(Cow::Owned(name.to_ascii_lowercase())),
+        (name, false) => Ok(Cow::Borrowed(name)),
+    }
 }
 
 /// What follows the host: nothing, `:`, or `:` and digits.

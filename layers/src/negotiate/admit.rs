@@ -66,14 +66,20 @@ fn post(headers: &HeaderMap, announced: u64, settings: &Settings) -> Result<Acce
         true => not_acceptable("Accept must list application/json and text/event-stream"),
         false => not_acceptable("Accept excludes application/json and text/event-stream"),
     })?;
-    let content_length = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .unwrap_or(0);
-    if announced.max(content_length) > settings.max_body_bytes as u64 {
+    // A body that knows its size has it from the header.
+    let announced = match announced {
+        0 => content_length(headers),
+        known => known,
+    };
+    if announced > settings.max_body_bytes as u64 {
         return Err(too_large(settings.max_body_bytes)); // NEG-19
     }
     Ok(accept)
+}
+
+fn content_length(headers: &HeaderMap) -> u64 {
+    let value = headers.get(header::CONTENT_LENGTH);
+    value.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
 }
 
 /// A client that says nothing accepts both, unless the profile is strict (NEG-15).

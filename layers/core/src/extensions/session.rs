@@ -52,19 +52,17 @@ impl SessionId {
     /// [`InvalidSessionId`] for anything but 32 lower-case hexadecimal digits.
     pub fn parse(value: &[u8]) -> Result<Self, InvalidSessionId> {
         let value: &[u8; 32] = value.try_into().map_err(|_| InvalidSessionId)?;
-        let mut bits = 0_u128;
-        // A byte that is no digit leaves a bit above the digits' four.
-        let mut wrong = 0_u8;
-        for half in value.as_chunks::<16>().0 {
-            let mut digits = 0_u64;
-            for byte in half {
-                let digit = DIGITS[usize::from(*byte)];
-                wrong |= digit;
-                digits = digits << 4 | u64::from(digit & 0xf);
-            }
-            bits = bits << 64 | u128::from(digits);
+        // All bytes alike and no way out in between: the compiler makes vectors of it.
+        let is_digit = |byte: u8| byte.is_ascii_digit() | matches!(byte, b'a'..=b'f');
+        if !value.iter().fold(true, |valid, byte| valid & is_digit(*byte)) {
+            return Err(InvalidSessionId);
         }
-        if wrong > 0xf { Err(InvalidSessionId) } else { Ok(Self(bits)) }
+        let digits = value.map(|byte| (byte & 0xf) + if byte > b'9' { 9 } else { 0 });
+        let mut bytes = [0; 16];
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
+            *byte = high << 4 | low;
+        }
+        Ok(Self(u128::from_be_bytes(bytes)))
     }
 
     /// The id as a header's value.
@@ -82,17 +80,6 @@ impl SessionId {
         format!("{:032x}", self.0)
     }
 }
-
-/// The value of each lower-case hexadecimal digit; `0x10` for every other byte.
-const DIGITS: [u8; 256] = {
-    let mut digits = [0x10; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[b"0123456789abcdef"[value] as usize] = value as u8;
-        value += 1;
-    }
-    digits
-};
 
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
