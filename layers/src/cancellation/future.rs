@@ -9,13 +9,13 @@ use std::{
 use http::Response;
 use mcp_layers_core::{
     EventStream, FromRejection, Outbound, Rejection,
-    extensions::{CancelReason, CancelToken, Cancelled, OnDisconnect},
+    extensions::{CancelReason, CancelToken, OnDisconnect},
     jsonrpc::{Message, RequestId},
 };
 use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
-use super::{guard::Guard, layer::Limit};
+use super::{guard::Guard, layer::Limit, wait::Wait};
 
 pin_project! {
     /// The future of [`Cancellation`](super::Cancellation).
@@ -41,10 +41,9 @@ pin_project! {
     struct Work<F> {
         #[pin]
         inner: F,
-        // Neither is made for a request that never has to wait.
-        cancelled: Option<Cancelled>,
-        #[pin]
-        timeout: Option<Sleep>,
+        // Not made for a request that never has to wait; boxed, so that the others do
+        // not carry its room around.
+        wait: Option<Pin<Box<Wait>>>,
         running: Running,
         answered: bool,
     }
@@ -55,7 +54,7 @@ pin_project! {
             // dropped, it finds the token cancelled or the watchdog on duty.
             let this = this.project();
             if !*this.answered {
-                this.running.client_has_gone(this.timeout.as_ref().get_ref().as_ref());
+                this.running.client_has_gone(this.wait.as_ref().and_then(|wait| wait.deadline()));
             }
         }
     }
@@ -80,7 +79,7 @@ impl<F> ResponseFuture<F> {
     }
 
     pub(super) fn running(inner: F, running: Running) -> Self {
-        let work = Work { inner, cancelled: None, timeout: None, running, answered: false };
+        let work = Work { inner, wait: None, running, answered: false };
         Self { state: State::Running { work } }
     }
 }
@@ -123,58 +122,44 @@ where
             if let Ok(response) = &answer
                 && matches!(response.body(), Outbound::Stream(_))
             {
-                this.running.watch(this.timeout.as_ref().get_ref().as_ref());
+                this.running.watch(this.wait.as_ref().and_then(|wait| wait.deadline()));
             }
             return Poll::Ready(answer);
         }
-        let token = &this.running.token;
-        let cancelled = this.cancelled.get_or_insert_with(|| {
-            if let Some(Limit(limit)) = this.running.limit {
-                this.timeout.set(Some(tokio::time::sleep(limit)));
-            }
-            token.cancelled()
-        });
-        let reason = match Pin::new(cancelled).poll(cx) {
-            Poll::Ready(reason) => reason,
-            Poll::Pending => {
-                let (Some(timeout), Some(Limit(limit))) =
-                    (this.timeout.as_mut().as_pin_mut(), this.running.limit)
-                else {
-                    return Poll::Pending;
-                };
-                ready!(timeout.poll(cx));
-                tracing::debug!(request = %this.running.id, ?limit, "a request ran out of time");
-                token.cancel(CancelReason::TimedOut(limit));
-                CancelReason::TimedOut(limit)
-            }
-        };
+        let Running { id, token, limit, .. } = &*this.running;
+        let wait = this.wait.get_or_insert_with(|| Box::pin(Wait::new(token, *limit)));
+        let reason = ready!(wait.as_mut().poll(cx));
+        if let CancelReason::TimedOut(limit) = reason {
+            tracing::debug!(request = %id, ?limit, "a request ran out of time");
+            token.cancel(CancelReason::TimedOut(limit));
+        }
         // Now that the token has fired the inner service may have an answer of its own.
         *this.answered = true;
         if let Poll::Ready(answer) = this.inner.poll(cx) {
             return Poll::Ready(answer);
         }
-        Poll::Ready(Ok(answer_for(&this.running.id, &reason)))
+        Poll::Ready(Ok(answer_for(id, &reason)))
     }
 }
 
 impl Running {
     /// The work goes on behind a stream.
-    fn watch(&self, timeout: Option<&Sleep>) {
+    fn watch(&self, deadline: Option<Instant>) {
         // Whoever works on the request holds the guard as well; if nobody does, the
         // work is done.
         if let Some(limit) = self.limit
             && Arc::strong_count(&self.guard) > 1
         {
-            let deadline = timeout.map_or_else(|| Instant::now() + limit.0, Sleep::deadline);
+            let deadline = deadline.unwrap_or_else(|| Instant::now() + limit.0);
             self.guard.watch(self.token.clone(), deadline, limit);
         }
     }
 
     /// The layer's future is dropped before there was an answer.
-    fn client_has_gone(&self, timeout: Option<&Sleep>) {
+    fn client_has_gone(&self, deadline: Option<Instant>) {
         match self.on_disconnect {
             OnDisconnect::Drop => self.token.cancel(CancelReason::Disconnected),
-            OnDisconnect::Detach => self.watch(timeout),
+            OnDisconnect::Detach => self.watch(deadline),
         }
     }
 }

@@ -102,6 +102,7 @@ mod principals;
 mod service;
 #[cfg(test)]
 mod tests;
+mod wait;
 
 pub use future::ResponseFuture;
 pub use layer::CancellationLayer;
