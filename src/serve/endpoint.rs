@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Extensions, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use mcp_layers::negotiate;
@@ -66,14 +66,15 @@ pub(super) struct Endpoint<S> {
     service: RefCell<S>,
     paths: Arc<[String]>,
     readiness: Option<(Arc<str>, Readiness)>,
-    peer: Option<ClientAddr>,
+    /// What each of its requests carries.
+    extensions: Extensions,
     usage: Arc<Usage>,
 }
 
 impl<S> Endpoint<S> {
     pub(super) fn new(service: S, paths: Arc<[String]>) -> Self {
-        let service = RefCell::new(service);
-        Self { service, paths, readiness: None, peer: None, usage: Arc::default() }
+        let (service, extensions) = (RefCell::new(service), Extensions::new());
+        Self { service, paths, readiness: None, extensions, usage: Arc::default() }
     }
 
     pub(super) fn with_readiness(mut self, path: Arc<str>, readiness: Readiness) -> Self {
@@ -86,11 +87,13 @@ impl<S> Endpoint<S> {
     where
         S: Clone,
     {
+        let mut extensions = with_room();
+        extensions.insert(ClientAddr::new(peer));
         Self {
             service: self.service.clone(),
             paths: Arc::clone(&self.paths),
             readiness: self.readiness.clone(),
-            peer: Some(ClientAddr::new(peer)),
+            extensions,
             usage: Arc::default(),
         }
     }
@@ -99,6 +102,22 @@ impl<S> Endpoint<S> {
     pub(super) fn usage(&self) -> Arc<Usage> {
         Arc::clone(&self.usage)
     }
+}
+
+/// An empty map whose clones have room for what the layers insert: it is as large as
+/// it once had to be, and its clones are as large. A map that grows with each request
+/// is allocated twice.
+fn with_room() -> Extensions {
+    #[derive(Clone)]
+    struct Filler<const N: usize>;
+
+    let mut extensions = Extensions::new();
+    extensions.insert(Filler::<0>);
+    extensions.insert(Filler::<1>);
+    extensions.insert(Filler::<2>);
+    extensions.insert(Filler::<3>);
+    extensions.clear();
+    extensions
 }
 
 impl<S: HttpService> hyper::service::Service<Request<Incoming>> for Endpoint<S> {
@@ -115,9 +134,7 @@ impl<S: HttpService> hyper::service::Service<Request<Incoming>> for Endpoint<S> 
             };
             return ResponseFuture { state: State::Answered { answer: Some(answer) }, in_use };
         }
-        if let Some(peer) = self.peer {
-            request.extensions_mut().insert(peer);
-        }
+        request.extensions_mut().extend(self.extensions.clone());
         let mut service = self.service.borrow_mut();
         // A service that is ready, as a stack always is, is called here and now.
         let mut cx = Context::from_waker(Waker::noop());
