@@ -47,7 +47,7 @@ impl Exchange<'_> {
         let Params { r#ref, argument, context } = params;
         let request = CompletionRequest { value: argument.value, arguments: context.arguments };
         let json = RawJson::from_value(&request).expect("a completion request serialises");
-        let arguments = Arguments::text(json);
+        let arguments = Arguments::new(json);
         match r#ref {
             Reference::Prompt { name }
                 if items.prompts.has_finders() && items.prompts.get(&name).is_none() =>

@@ -80,14 +80,14 @@ impl Exchange<'_> {
         self.resolve(move |context| async move {
             let found: Option<ResourceEntry> = find(&resources, &uri, &context).await?;
             if let Some(entry) = found {
-                let variables = Arguments::text(RawJson::empty_object());
+                let variables = Arguments::new(RawJson::empty_object());
                 return Ok(Kind::resource(uri, entry.reading, variables, context));
             }
             for source in &templates {
                 let Some(template) = source.find(&uri, &context).await? else { continue };
                 let entry = TemplateEntry::compile(template, "")?;
                 if let Some(variables) = entry.matches(&uri) {
-                    let variables = Arguments::tree(variables.into());
+                    let variables = Arguments::of(&variables);
                     return Ok(Kind::resource(uri, entry.reading, variables, context));
                 }
             }

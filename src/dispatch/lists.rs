@@ -53,7 +53,7 @@ impl Exchange<'_> {
         let (reader, registry) = (self.reader(true), self.offer.registry.clone());
         self.start(move |context| {
             Kind::Dynamic(Box::pin(async move {
-                let page = source.list.call(Arguments::text(request), context).await;
+                let page = source.list.call(Arguments::new(request), context).await;
                 let page = page.map_err(|error| match error.is::<InvalidCursor>() {
                     true => invalid_cursor().into(), // PAGE-4
                     false => error,

@@ -191,7 +191,7 @@ impl Pending {
             Kind::Tool { tool, run } => {
                 run.restart(tool.accept(arguments).expect("accepted once"), context);
             }
-            Kind::Prompt { run } => run.restart(Arguments::text(arguments), context),
+            Kind::Prompt { run } => run.restart(Arguments::new(arguments), context),
             Kind::Resource { variables, run, .. } => run.restart(variables.clone(), context),
             Kind::Completion { .. } | Kind::Dynamic(_) => unreachable!("these do not run again"),
         }

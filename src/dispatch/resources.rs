@@ -23,10 +23,10 @@ impl Exchange<'_> {
 /// A resource at exactly this URI, else the first template that matches (RES-20).
 fn find(items: &Snapshot, uri: &str) -> Option<(Reading, Arguments)> {
     if let Some(resource) = items.resources.get(uri) {
-        return Some((resource.reading.clone(), Arguments::text(RawJson::empty_object())));
+        return Some((resource.reading.clone(), Arguments::new(RawJson::empty_object())));
     }
     items.templates.iter().find_map(|entry| {
         let variables = entry.matches(uri)?;
-        Some((entry.reading.clone(), Arguments::tree(variables.into())))
+        Some((entry.reading.clone(), Arguments::of(&variables)))
     })
 }

@@ -2,25 +2,20 @@ use std::{borrow::Cow, fmt};
 
 use mcp_layers_core::jsonrpc::RawJson;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// The arguments of a call: JSON text, or the tree that was built to validate it.
+/// The arguments of a call.
 #[derive(Debug, Clone)]
-pub struct Arguments(Repr);
-
-#[derive(Debug, Clone)]
-enum Repr {
-    Text(RawJson),
-    Tree(Value),
-}
+pub struct Arguments(RawJson);
 
 impl Arguments {
-    pub(crate) fn text(text: RawJson) -> Self {
-        Self(Repr::Text(text))
+    pub(crate) fn new(json: RawJson) -> Self {
+        Self(json)
     }
 
-    pub(crate) fn tree(tree: Value) -> Self {
-        Self(Repr::Tree(tree))
+    /// The members of a tree as arguments.
+    pub(crate) fn of(members: &Map<String, Value>) -> Self {
+        Self(RawJson::from_value(members).expect("a JSON tree serialises"))
     }
 
     /// Reads the arguments as a `T`.
@@ -29,33 +24,13 @@ impl Arguments {
     ///
     /// [`InvalidArguments`], which says what does not fit.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, InvalidArguments> {
-        match &self.0 {
-            Repr::Text(text) => text.to(),
-            Repr::Tree(tree) => T::deserialize(tree),
-        }
-        .map_err(|error| InvalidArguments::new(error.to_string()))
-    }
-
-    /// Reads the arguments as a `T`, without copying strings that were copied once.
-    ///
-    /// # Errors
-    ///
-    /// As [`to`](Self::to).
-    pub fn into<T: DeserializeOwned>(self) -> Result<T, InvalidArguments> {
-        match self.0 {
-            Repr::Text(text) => text.to(),
-            Repr::Tree(tree) => serde_json::from_value(tree),
-        }
-        .map_err(|error| InvalidArguments::new(error.to_string()))
+        self.0.to().map_err(|error| InvalidArguments::new(error.to_string()))
     }
 
     /// The arguments as JSON text.
     #[must_use]
-    pub fn to_json(&self) -> RawJson {
-        match &self.0 {
-            Repr::Text(text) => text.clone(),
-            Repr::Tree(tree) => RawJson::from_value(tree).expect("a JSON tree serialises"),
-        }
+    pub fn as_json(&self) -> &RawJson {
+        &self.0
     }
 }
 

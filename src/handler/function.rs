@@ -58,7 +58,7 @@ impl<A: DeserializeOwned + JsonSchema + 'static> Argument for A {
     fn from_call(call: Call) -> Result<Self, BoxError> {
         match if_unit() {
             Some(unit) => Ok(unit),
-            None => Ok(call.arguments.into()?),
+            None => Ok(call.arguments.to()?),
         }
     }
 

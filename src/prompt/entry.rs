@@ -35,7 +35,7 @@ impl PromptEntry {
             |argument: &&PromptArgument| argument.required && !given.contains_key(&argument.name);
         match self.arguments.iter().find(missing) {
             Some(argument) => Err(InvalidArguments::new(format!("{:?} is missing", argument.name))),
-            None => Ok(Arguments::text(arguments)),
+            None => Ok(Arguments::new(arguments)),
         }
     }
 

@@ -4,6 +4,9 @@
 //! known too (SCHEMA-1…3). References outside the schema are never fetched, and
 //! a schema that has one is refused (SCHEMA-5, SCHEMA-8).
 
+#[cfg(feature = "validation")]
+mod instance;
+
 use std::collections::BTreeMap;
 
 use mcp_layers_core::jsonrpc::RawJson;
@@ -99,14 +102,14 @@ impl Property {
 #[derive(Debug)]
 pub(crate) struct Validator {
     #[cfg(feature = "validation")]
-    compiled: jsonschema::Validator,
+    compiled: jsonschema::Validator<instance::Borrowed>,
 }
 
 impl Validator {
     /// Compiles a schema.
     #[cfg(feature = "validation")]
     pub(crate) fn compile(schema: &Value) -> Result<Self, String> {
-        jsonschema::options()
+        jsonschema::options_for()
             .with_draft(draft_of(schema)?)
             .build(schema)
             .map(|compiled| Self { compiled })
@@ -120,11 +123,12 @@ impl Validator {
 
     /// Says what does not fit, with the place: at most five faults.
     #[cfg(feature = "validation")]
-    pub(crate) fn validate(&self, value: &Value) -> Result<(), String> {
-        if self.compiled.is_valid(value) {
+    pub(crate) fn validate(&self, json: &RawJson) -> Result<(), String> {
+        let instance: instance::Instance<'_> = json.to().map_err(|error| error.to_string())?;
+        if self.compiled.is_valid(&instance) {
             return Ok(());
         }
-        let faults = self.compiled.iter_errors(value).take(5).map(|fault| {
+        let faults = self.compiled.iter_errors(&instance).take(5).map(|fault| {
             let what = match fault.kind() {
                 // As in the schema of a tool that takes nothing. The words for it
                 // would be "False schema does not allow value".
@@ -142,7 +146,7 @@ impl Validator {
     }
 
     #[cfg(not(feature = "validation"))]
-    pub(crate) fn validate(&self, _: &Value) -> Result<(), String> {
+    pub(crate) fn validate(&self, _: &RawJson) -> Result<(), String> {
         Ok(())
     }
 }
@@ -164,8 +168,6 @@ fn draft_of(schema: &Value) -> Result<jsonschema::Draft, String> {
 
 #[cfg(all(test, feature = "validation"))]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -173,8 +175,9 @@ mod tests {
         // TOOL-10, TOOL-25
         let schema = of_nothing().to().expect("JSON");
         let nothing = Validator::compile(&schema).expect("a schema");
-        assert_eq!(nothing.validate(&json!({})), Ok(()));
-        let fault = nothing.validate(&json!({ "a": 1 })).expect_err("one argument too many");
+        assert_eq!(nothing.validate(&RawJson::empty_object()), Ok(()));
+        let one = RawJson::parse(r#"{"a":1}"#).expect("JSON");
+        let fault = nothing.validate(&one).expect_err("one argument too many");
         assert_eq!(fault, "nothing is allowed here");
     }
 }

@@ -115,7 +115,7 @@ impl<T: Send + 'static> Source<T> {
             return Ok(None);
         };
         let wanted = RawJson::from_value(&Wanted { key: key.to_owned() });
-        let arguments = Arguments::text(wanted.expect("a string serialises"));
+        let arguments = Arguments::new(wanted.expect("a string serialises"));
         find.call(arguments, context.clone()).await
     }
 }

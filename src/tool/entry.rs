@@ -60,22 +60,15 @@ impl ToolEntry {
 
     /// Validates arguments before the handler sees them (TOOL-25).
     pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
-        if !cfg!(feature = "validation") {
-            return Ok(Arguments::text(arguments));
-        }
-        let tree: Value =
-            arguments.to().map_err(|error| InvalidArguments::new(error.to_string()))?;
-        self.input.validate(&tree).map_err(InvalidArguments::new)?;
-        Ok(Arguments::tree(tree))
+        self.input.validate(&arguments).map_err(InvalidArguments::new)?;
+        Ok(Arguments::new(arguments))
     }
 }
 
 impl Output {
     /// Whether structured content keeps the promise (TOOL-14).
     pub(crate) fn check(&self, structured: Option<&RawJson>) -> Result<(), String> {
-        let structured = structured.ok_or("there is no structured content")?;
-        let tree = structured.to().map_err(|error| error.to_string())?;
-        self.0.validate(&tree)
+        self.0.validate(structured.ok_or("there is no structured content")?)
     }
 }
 

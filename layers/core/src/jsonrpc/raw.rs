@@ -65,7 +65,8 @@ impl RawJson {
     ///
     /// When the value does not fit `T`.
     pub fn to<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(&self.0)
+        // Found to be UTF-8 as a whole, not string by string.
+        serde_json::from_str(self.as_str())
     }
 
     /// The JSON text.
