@@ -11,13 +11,13 @@ use serde_json::value::RawValue;
 use crate::call::{Called, call};
 use crate::reply::{self, Capabilities, Empty, Era, Initialized, SERVER_INFO, ToolList};
 use crate::sessions::Sessions;
-use crate::sse::ProgressStream;
+use crate::sse::Events;
 use crate::tools::{Tool, catalogue};
 use crate::wire::{Envelope, InitializeParams};
 
 const SESSION: &str = "mcp-session-id";
 
-type Body = Either<Full<Bytes>, ProgressStream>;
+type Body = Either<Full<Bytes>, Events>;
 
 pub(crate) struct Floor {
     tools: Vec<Tool>,

@@ -3,12 +3,12 @@
 use serde_json::value::RawValue;
 
 use crate::reply::{self, CallResult, Era, Sum};
-use crate::sse::ProgressStream;
+use crate::sse::{Events, Progress};
 use crate::wire::{AddArguments, CallParams, EchoArguments, ProgressArguments, ProgressParams};
 
 pub(crate) enum Called {
     Done(Vec<u8>),
-    Streaming(ProgressStream),
+    Streaming(Events),
     Unknown,
 }
 
@@ -29,13 +29,8 @@ pub(crate) fn call(era: Era, id: &RawValue, params: &RawValue) -> serde_json::Re
         "progress" => {
             let ProgressArguments { steps } = serde_json::from_str(arguments)?;
             let ProgressParams { meta } = serde_json::from_str(params.get())?;
-            return Ok(Called::Streaming(ProgressStream {
-                era,
-                id: id.to_owned(),
-                token: meta.progress_token.to_owned(),
-                step: 0,
-                total: steps,
-            }));
+            let (id, token) = (id.to_owned(), meta.progress_token.to_owned());
+            return Ok(Called::Streaming(Progress { era, id, token, total: steps }.start()));
         }
         _ => return Ok(Called::Unknown),
     }

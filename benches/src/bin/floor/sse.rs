@@ -1,6 +1,9 @@
-//! The streamed answer: a body that serialises each event when hyper asks for it.
+//! The streamed answer: a task that reports its steps, a channel, and a body that hands
+//! hyper each event as it comes.
 //!
-//! There is no task and no channel; a server that has them pays for them above the floor.
+//! The tool gives way after each report, as that of every server measured does, so each
+//! event is a frame and a write of its own. It has a task because hyper stops polling a
+//! body whose socket is full: work inside the body would stand still with its reader.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,71 +13,84 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::sync::mpsc;
 
 use crate::reply::{self, CallResult, Era};
 
-pub(crate) struct ProgressStream {
-    pub(crate) era: Era,
-    pub(crate) id: Box<RawValue>,
-    pub(crate) token: Box<RawValue>,
-    /// Steps reported so far; past `total` once the result has been sent.
-    pub(crate) step: u32,
-    pub(crate) total: u32,
-}
+/// How many events may wait for the client.
+const WAITING: usize = 16;
 
-impl Body for ProgressStream {
+pub(crate) struct Events(mpsc::Receiver<Bytes>);
+
+impl Body for Events {
     type Data = Bytes;
     type Error = Infallible;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if self.step > self.total {
-            return Poll::Ready(None);
-        }
-        self.step += 1;
-        let mut event = Vec::with_capacity(256);
-        event.extend_from_slice(b"data: ");
-        if self.step > self.total {
-            reply::write(&mut event, self.era, &self.id, CallResult::text("done".into()));
-        } else {
-            self.write_progress(&mut event);
-        }
-        event.extend_from_slice(b"\n\n");
-        Poll::Ready(Some(Ok(Frame::data(event.into()))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.step > self.total
+        self.0.poll_recv(cx).map(|event| event.map(|event| Ok(Frame::data(event))))
     }
 }
 
-impl ProgressStream {
-    fn write_progress(&self, event: &mut Vec<u8>) {
+/// A call of the tool `progress`.
+pub(crate) struct Progress {
+    pub(crate) era: Era,
+    pub(crate) id: Box<RawValue>,
+    pub(crate) token: Box<RawValue>,
+    pub(crate) total: u32,
+}
+
+impl Progress {
+    pub(crate) fn start(self) -> Events {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        tokio::spawn(self.report(sender));
+        Events(receiver)
+    }
+
+    async fn report(self, events: mpsc::Sender<Bytes>) {
+        for step in 1..=self.total {
+            if events.send(event(|out| self.write_progress(step, out))).await.is_err() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        let result = CallResult::text("done".into());
+        let result = event(|out| reply::write(out, self.era, &self.id, result));
+        // A client that is gone needs no result.
+        let _ = events.send(result).await;
+    }
+
+    fn write_progress(&self, progress: u32, out: &mut Vec<u8>) {
         let notification = Notification {
             jsonrpc: "2.0",
             method: "notifications/progress",
-            params: Progress {
-                progress_token: &self.token,
-                progress: self.step,
-                total: self.total,
-            },
+            params: Params { progress_token: &self.token, progress, total: self.total },
         };
-        serde_json::to_writer(event, &notification)
+        serde_json::to_writer(out, &notification)
             .expect("a vector takes every byte and keys are strings");
     }
+}
+
+/// An event whose data `write` appends.
+fn event(write: impl FnOnce(&mut Vec<u8>)) -> Bytes {
+    let mut event = Vec::with_capacity(256);
+    event.extend_from_slice(b"data: ");
+    write(&mut event);
+    event.extend_from_slice(b"\n\n");
+    event.into()
 }
 
 #[derive(Serialize)]
 struct Notification<'a> {
     jsonrpc: &'static str,
     method: &'static str,
-    params: Progress<'a>,
+    params: Params<'a>,
 }
 
 #[derive(Serialize)]
-struct Progress<'a> {
+struct Params<'a> {
     #[serde(rename = "progressToken")]
     progress_token: &'a RawValue,
     progress: u32,
