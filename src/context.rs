@@ -16,7 +16,11 @@ use mcp_layers_core::{
 };
 use serde::Serialize;
 
-use crate::{ask::Asking, offer::Offer, run::Emitter};
+use crate::{
+    ask::Asking,
+    offer::Offer,
+    run::{Emitter, progress},
+};
 
 /// The request at hand: who asks, what surrounds the call, and the ways to speak
 /// before answering.
@@ -222,25 +226,10 @@ impl Context {
     /// Reports progress, if the client asked for it. Values that do not increase
     /// are not sent (PROG-3); while the client lags only the latest waits.
     pub fn progress(&self, progress: f64, total: Option<f64>, message: Option<&str>) {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Params<'a> {
-            progress_token: &'a RawJson,
-            progress: Number,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            total: Option<Number>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            message: Option<&'a str>,
+        let Some(token) = &self.0.progress_token else { return };
+        if self.0.emitter.advances(progress) {
+            self.0.emitter.emit(progress::notification(token, progress, total, message));
         }
-        let Some(progress_token) = &self.0.progress_token else { return };
-        if !self.0.emitter.advances(progress) {
-            return;
-        }
-        let (progress, total) = (Number(progress), total.map(Number));
-        let params = Params { progress_token, progress, total, message };
-        let message = Message::notification("notifications/progress", &params);
-        // A request has one token, so one key serves.
-        self.0.emitter.emit(message.with_overflow(Overflow::Latest(0)));
     }
 
     /// Sends a log message, if the client wants this level and the server has
@@ -277,19 +266,4 @@ pub(crate) fn missing_capability(path: &[&str], version: ProtocolVersion) -> Err
     let required = path.iter().rev().fold(empty, |value, key| serde_json::json!({ *key: value }));
     ErrorObject::new(code::MISSING_CLIENT_CAPABILITY, message)
         .with_data(&serde_json::json!({ "requiredCapabilities": required }))
-}
-
-/// A number written as an integer where it is one: `50`, not `50.0`.
-struct Number(f64);
-
-impl Serialize for Number {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        if self.0.fract() == 0.0 && self.0.abs() < EXACT {
-            #[expect(clippy::cast_possible_truncation, reason = "an integer below 2^53")]
-            serializer.serialize_i64(self.0 as i64)
-        } else {
-            serializer.serialize_f64(self.0)
-        }
-    }
 }

@@ -9,6 +9,7 @@
 //!   [`Cancellation`] extension says.
 
 mod emitter;
+pub(crate) mod progress;
 mod work;
 
 pub(crate) use emitter::Emitter;

@@ -1,8 +1,11 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{ErrorObject, RawJson, RequestId};
+use super::{ErrorObject, RawJson, RequestId, bytes::plain_len};
 use crate::protocol::meta;
+
+/// Room for params of which no size is known, in bytes: most are smaller.
+const SHORT: usize = 192;
 
 /// A JSON-RPC message on its way to the client, encoded once.
 ///
@@ -90,10 +93,27 @@ impl Message {
     /// A notification. `params` must serialise to an object; what does not
     /// serialise at all is sent as `{}`.
     pub fn notification<P: Serialize + ?Sized>(method: &str, params: &P) -> Self {
-        let mut out = br#"{"jsonrpc":"2.0","method":"#.to_vec();
-        write_json(&mut out, method);
+        Self::notification_with(method, SHORT, |out| write_json(out, params))
+    }
+
+    /// A notification whose params `write` appends as JSON, an object; `hint` is their
+    /// likely size in bytes.
+    ///
+    /// ```
+    /// use mcp_layers_core::jsonrpc::Message;
+    ///
+    /// let params = br#"{"level":"info","data":"ready"}"#;
+    /// let message = Message::notification_with("notifications/message", params.len(), |out| {
+    ///     out.extend_from_slice(params);
+    /// });
+    /// assert!(message.bytes().ends_with(br#""params":{"level":"info","data":"ready"}}"#));
+    /// ```
+    pub fn notification_with(method: &str, hint: usize, write: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let mut out = Vec::with_capacity(hint + method.len() + 48);
+        out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"#);
+        write_string(&mut out, method);
         out.extend_from_slice(br#","params":"#);
-        write_json(&mut out, params);
+        write(&mut out);
         out.push(b'}');
         Self::new(out, MessageKind::Notification)
     }
@@ -115,8 +135,9 @@ impl Message {
     /// assert_eq!(after, br#"},"uri":"a:b"}}"#);
     /// ```
     pub fn shared_notification<P: Serialize + ?Sized>(method: &str, params: &P) -> Self {
-        let mut out = br#"{"jsonrpc":"2.0","method":"#.to_vec();
-        write_json(&mut out, method);
+        let mut out = Vec::with_capacity(method.len() + SHORT);
+        out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"#);
+        write_string(&mut out, method);
         out.extend_from_slice(br#","params":{"_meta":{""#);
         out.extend_from_slice(meta::SUBSCRIPTION_ID.as_bytes());
         out.extend_from_slice(b"\":");
@@ -137,10 +158,11 @@ impl Message {
     /// A request to the client (legacy). `params` must serialise to an object; what
     /// does not serialise at all is sent as `{}`.
     pub fn request<P: Serialize + ?Sized>(id: &RequestId, method: &str, params: &P) -> Self {
-        let mut out = br#"{"jsonrpc":"2.0","id":"#.to_vec();
+        let mut out = Vec::with_capacity(method.len() + SHORT);
+        out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
         id.write_json(&mut out);
         out.extend_from_slice(br#","method":"#);
-        write_json(&mut out, method);
+        write_string(&mut out, method);
         out.extend_from_slice(br#","params":"#);
         write_json(&mut out, params);
         out.push(b'}');
@@ -200,6 +222,16 @@ impl Message {
     fn new(out: Vec<u8>, kind: MessageKind) -> Self {
         Self::from_encoded(out.into(), kind)
     }
+}
+
+/// A string as JSON.
+fn write_string(out: &mut Vec<u8>, text: &str) {
+    if plain_len(text.as_bytes()) < text.len() {
+        return write_json(out, text);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
 }
 
 /// A value that does not serialise (a map with keys that are no strings) becomes
