@@ -3,11 +3,12 @@
 //! Sending never waits. When the client reads too slowly and the budget of bytes
 //! is spent, each message's [`Overflow`] says what gives way.
 
+mod waiting;
+
 #[cfg(test)]
 mod tests;
 
 use std::{
-    collections::VecDeque,
     fmt,
     future::poll_fn,
     pin::Pin,
@@ -17,6 +18,7 @@ use std::{
 
 use futures_core::Stream;
 
+use self::waiting::Waiting;
 use crate::{
     Event,
     jsonrpc::{Message, Overflow},
@@ -60,8 +62,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Message>,
-    bytes: usize,
+    waiting: Waiting,
     /// Log messages dropped since the last one that was delivered.
     dropped: usize,
     /// The least severe log message the client wants, where it said so.
@@ -197,11 +198,11 @@ impl State {
             return Err(Closed);
         }
         if let Overflow::Latest(_) = message.overflow() {
-            self.remove(|waiting| waiting.overflow() == message.overflow());
+            self.waiting.remove(|waiting| waiting.overflow() == message.overflow());
         }
         let size = message.bytes().len();
-        while !self.waiting.is_empty() && self.bytes + size > budget {
-            if self.remove(|waiting| waiting.overflow() == Overflow::DropOldest) {
+        while !self.waiting.is_empty() && self.waiting.bytes() + size > budget {
+            if self.waiting.remove(|waiting| waiting.overflow() == Overflow::DropOldest) {
                 self.dropped += 1;
                 continue;
             }
@@ -209,7 +210,7 @@ impl State {
                 self.dropped += 1;
                 return Ok(());
             }
-            if self.remove(|waiting| waiting.overflow() != Overflow::Close) {
+            if self.waiting.remove(|waiting| waiting.overflow() != Overflow::Close) {
                 continue;
             }
             if message.overflow() == Overflow::Close {
@@ -218,8 +219,7 @@ impl State {
             }
             return Ok(());
         }
-        self.bytes += size;
-        self.waiting.push_back(message);
+        self.waiting.push(message);
         Ok(())
     }
 
@@ -227,19 +227,7 @@ impl State {
         if self.dropped > 0 {
             return Some(lost_messages(std::mem::take(&mut self.dropped), self.log_level));
         }
-        let message = self.waiting.pop_front()?;
-        self.bytes -= message.bytes().len();
-        Some(message)
-    }
-
-    /// Removes the oldest waiting message of that sort.
-    fn remove(&mut self, sort: impl Fn(&Message) -> bool) -> bool {
-        let Some(at) = self.waiting.iter().position(sort) else {
-            return false;
-        };
-        let removed = self.waiting.remove(at).expect("the position was just found");
-        self.bytes -= removed.bytes().len();
-        true
+        self.waiting.pop()
     }
 }
 
