@@ -15,8 +15,8 @@ pub(super) struct Heartbeat {
     interval: Duration,
     /// Made when the stream first has nothing to send.
     timer: Option<Pin<Box<Sleep>>>,
-    /// Whether the timer runs from the last thing sent.
-    armed: bool,
+    /// When something was last sent, if the timer runs from an earlier time.
+    sent: Option<Instant>,
 }
 
 impl Heartbeat {
@@ -24,28 +24,31 @@ impl Heartbeat {
     pub(super) const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
     pub(super) fn new(interval: Duration) -> Self {
-        Self { interval, timer: None, armed: false }
+        Self { interval, timer: None, sent: None }
     }
 
-    /// Something was sent.
+    /// Something was sent. The timer is left to run out: to set it anew for each event
+    /// costs more than the event.
     pub(super) fn postpone(&mut self) {
-        self.armed = false;
+        if self.timer.is_some() {
+            self.sent = Some(Instant::now());
+        }
     }
 
     /// Ready when a comment is due.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let timer = match &mut self.timer {
-            Some(timer) => {
-                if !self.armed {
-                    timer.as_mut().reset(Instant::now() + self.interval);
+        let interval = self.interval;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(interval)));
+        loop {
+            ready!(timer.as_mut().poll(cx));
+            let now = Instant::now();
+            match self.sent.take().map(|sent| sent + interval).filter(|due| *due > now) {
+                Some(due) => timer.as_mut().reset(due),
+                None => {
+                    timer.as_mut().reset(now + interval);
+                    return Poll::Ready(());
                 }
-                timer
             }
-            none => none.insert(Box::pin(sleep(self.interval))),
-        };
-        self.armed = true;
-        ready!(timer.as_mut().poll(cx));
-        self.armed = false;
-        Poll::Ready(())
+        }
     }
 }
