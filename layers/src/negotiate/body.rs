@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_core::Stream;
 use http_body::{Body, Frame, SizeHint};
 use mcp_layers_core::{
@@ -13,7 +13,7 @@ use mcp_layers_core::{
     jsonrpc::{Message, MessageKind},
 };
 
-use super::{heartbeat::Heartbeat, sse};
+use super::{chunk::Chunk, heartbeat::Heartbeat};
 
 /// How many bytes of events that are ready go into one frame; the event that
 /// passes it is still taken whole.
@@ -101,24 +101,24 @@ impl Events {
     /// Everything that is ready, up to a frame's worth; else a heartbeat when one
     /// is due.
     fn poll_data(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let mut out = BytesMut::new();
+        let mut chunk = Chunk::default();
         while let Some(source) = &mut self.source
-            && out.len() < FRAME
+            && chunk.len() < FRAME
         {
             match Pin::new(source).poll_next(cx) {
                 Poll::Ready(Some(event)) => {
                     let kind = event.message.as_ref().map(Message::kind);
                     if !self.modern || kind != Some(MessageKind::Request) {
-                        sse::encode(&event, &mut out);
+                        chunk.push(&event);
                     }
                 }
                 Poll::Ready(None) => self.source = None,
                 Poll::Pending => break,
             }
         }
-        if !out.is_empty() {
+        if !chunk.is_empty() {
             self.heartbeat.iter_mut().for_each(Heartbeat::postpone);
-            return Poll::Ready(Some(out.freeze()));
+            return Poll::Ready(Some(chunk.into_bytes()));
         }
         if self.source.is_none() {
             return Poll::Ready(None);

@@ -106,6 +106,7 @@ mod accept;
 mod admit;
 mod body;
 mod body_in;
+mod chunk;
 mod drain;
 mod exchange;
 mod future;

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{ErrorObject, RawJson, RequestId, bytes::plain_len};
+use super::{ErrorObject, RawJson, RequestId, bytes::plain_len, text::Text};
 use crate::protocol::meta;
 
 /// Room for params of which no size is known, in bytes: most are smaller.
@@ -13,11 +13,11 @@ const SHORT: usize = 192;
 /// use mcp_layers_core::jsonrpc::{Message, RawJson, RequestId};
 ///
 /// let message = Message::result(&RequestId::from(1), &RawJson::empty_object());
-/// assert_eq!(&message.bytes()[..], br#"{"jsonrpc":"2.0","id":1,"result":{}}"#);
+/// assert_eq!(message.bytes(), br#"{"jsonrpc":"2.0","id":1,"result":{}}"#);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Message {
-    bytes: Bytes,
+    text: Text,
     kind: MessageKind,
     overflow: Overflow,
     gap: Option<usize>,
@@ -65,29 +65,30 @@ impl Message {
     /// A response whose result `write` appends as JSON; `hint` is its likely size
     /// in bytes.
     pub fn result_with(id: &RequestId, hint: usize, write: impl FnOnce(&mut Vec<u8>)) -> Self {
-        let mut out = Vec::with_capacity(hint + 64);
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
-        id.write_json(&mut out);
-        out.extend_from_slice(br#","result":"#);
-        write(&mut out);
-        out.push(b'}');
-        Self::new(out, MessageKind::Result)
+        Self::written(hint + 64, MessageKind::Result, |out| {
+            out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+            id.write_json(out);
+            out.extend_from_slice(br#","result":"#);
+            write(out);
+            out.push(b'}');
+        })
     }
 
     /// A response with an error. Without an id the member is left out: `null` is
     /// never sent (RPC-13, D-12).
     #[must_use]
     pub fn error(id: Option<&RequestId>, error: &ErrorObject) -> Self {
-        let mut out = br#"{"jsonrpc":"2.0","#.to_vec();
-        if let Some(id) = id {
-            out.extend_from_slice(br#""id":"#);
-            id.write_json(&mut out);
-            out.push(b',');
-        }
-        out.extend_from_slice(br#""error":"#);
-        write_json(&mut out, error);
-        out.push(b'}');
-        Self::new(out, MessageKind::Error(error.code()))
+        Self::written(SHORT, MessageKind::Error(error.code()), |out| {
+            out.extend_from_slice(br#"{"jsonrpc":"2.0","#);
+            if let Some(id) = id {
+                out.extend_from_slice(br#""id":"#);
+                id.write_json(out);
+                out.push(b',');
+            }
+            out.extend_from_slice(br#""error":"#);
+            write_json(out, error);
+            out.push(b'}');
+        })
     }
 
     /// A notification. `params` must serialise to an object; what does not
@@ -109,13 +110,13 @@ impl Message {
     /// assert!(message.bytes().ends_with(br#""params":{"level":"info","data":"ready"}}"#));
     /// ```
     pub fn notification_with(method: &str, hint: usize, write: impl FnOnce(&mut Vec<u8>)) -> Self {
-        let mut out = Vec::with_capacity(hint + method.len() + 48);
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"#);
-        write_string(&mut out, method);
-        out.extend_from_slice(br#","params":"#);
-        write(&mut out);
-        out.push(b'}');
-        Self::new(out, MessageKind::Notification)
+        Self::written(hint + method.len() + 48, MessageKind::Notification, |out| {
+            out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"#);
+            write_string(out, method);
+            out.extend_from_slice(br#","params":"#);
+            write(out);
+            out.push(b'}');
+        })
     }
 
     /// A notification that many streams share. Its text lacks the id of the
@@ -135,45 +136,48 @@ impl Message {
     /// assert_eq!(after, br#"},"uri":"a:b"}}"#);
     /// ```
     pub fn shared_notification<P: Serialize + ?Sized>(method: &str, params: &P) -> Self {
-        let mut out = Vec::with_capacity(method.len() + SHORT);
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"#);
-        write_string(&mut out, method);
-        out.extend_from_slice(br#","params":{"_meta":{""#);
-        out.extend_from_slice(meta::SUBSCRIPTION_ID.as_bytes());
-        out.extend_from_slice(b"\":");
-        let gap = out.len();
-        let mut rest = Vec::new();
-        write_json(&mut rest, params);
-        out.push(b'}');
-        if rest.starts_with(b"{") && rest != b"{}" {
-            rest[0] = b',';
-            out.extend_from_slice(&rest);
-        } else {
+        let mut gap = 0;
+        let message = Self::written(method.len() + SHORT, MessageKind::Notification, |out| {
+            let start = out.len();
+            out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"#);
+            write_string(out, method);
+            out.extend_from_slice(br#","params":{"_meta":{""#);
+            out.extend_from_slice(meta::SUBSCRIPTION_ID.as_bytes());
+            out.extend_from_slice(b"\":");
+            gap = out.len() - start;
+            let mut rest = Vec::new();
+            write_json(&mut rest, params);
             out.push(b'}');
-        }
-        out.push(b'}');
-        Self { gap: Some(gap), ..Self::new(out, MessageKind::Notification) }
+            if rest.starts_with(b"{") && rest != b"{}" {
+                rest[0] = b',';
+                out.extend_from_slice(&rest);
+            } else {
+                out.push(b'}');
+            }
+            out.push(b'}');
+        });
+        Self { gap: Some(gap), ..message }
     }
 
     /// A request to the client (legacy). `params` must serialise to an object; what
     /// does not serialise at all is sent as `{}`.
     pub fn request<P: Serialize + ?Sized>(id: &RequestId, method: &str, params: &P) -> Self {
-        let mut out = Vec::with_capacity(method.len() + SHORT);
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
-        id.write_json(&mut out);
-        out.extend_from_slice(br#","method":"#);
-        write_string(&mut out, method);
-        out.extend_from_slice(br#","params":"#);
-        write_json(&mut out, params);
-        out.push(b'}');
-        Self::new(out, MessageKind::Request)
+        Self::written(method.len() + SHORT, MessageKind::Request, |out| {
+            out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+            id.write_json(out);
+            out.extend_from_slice(br#","method":"#);
+            write_string(out, method);
+            out.extend_from_slice(br#","params":"#);
+            write_json(out, params);
+            out.push(b'}');
+        })
     }
 
     /// A message that was encoded before, such as one that a log gives back: `bytes` and
     /// `kind` are what [`into_bytes`](Self::into_bytes) and [`kind`](Self::kind) gave.
     #[must_use]
     pub fn from_encoded(bytes: Bytes, kind: MessageKind) -> Self {
-        Self { bytes, kind, overflow: Overflow::Close, gap: None }
+        Self::new(Text::bare(bytes), kind)
     }
 
     /// Says what becomes of the message when its stream's budget is full.
@@ -191,14 +195,30 @@ impl Message {
 
     /// The encoded message.
     #[must_use]
-    pub fn bytes(&self) -> &Bytes {
-        &self.bytes
+    pub fn bytes(&self) -> &[u8] {
+        self.text.json()
     }
 
     /// The encoded message.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
-        self.bytes
+        self.text.into_json()
+    }
+
+    /// The message as a server-sent event with nothing but data, where it was written so:
+    /// `None` for text with a [`gap`](Self::gap) or with line breaks, and for text that
+    /// was [encoded before](Self::from_encoded).
+    ///
+    /// ```
+    /// use mcp_layers_core::jsonrpc::{Message, RawJson, RequestId};
+    ///
+    /// let message = Message::result(&RequestId::from(1), &RawJson::empty_object());
+    /// let event = message.event().expect("one line, written here");
+    /// assert_eq!(&event[..], b"data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n");
+    /// ```
+    #[must_use]
+    pub fn event(&self) -> Option<&Bytes> {
+        if self.gap.is_some() { None } else { self.text.event() }
     }
 
     /// What it is.
@@ -219,8 +239,12 @@ impl Message {
         self.overflow
     }
 
-    fn new(out: Vec<u8>, kind: MessageKind) -> Self {
-        Self::from_encoded(out.into(), kind)
+    fn written(capacity: usize, kind: MessageKind, write: impl FnOnce(&mut Vec<u8>)) -> Self {
+        Self::new(Text::written(capacity, write), kind)
+    }
+
+    fn new(text: Text, kind: MessageKind) -> Self {
+        Self { text, kind, overflow: Overflow::Close, gap: None }
     }
 }
 

@@ -16,6 +16,7 @@ mod raw;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use bytes::write_string;
 pub(crate) use decode::decode_element;

@@ -8,7 +8,7 @@ use mcp_layers_core::{
 use proptest::prelude::*;
 
 use super::{
-    super::sse::encode,
+    super::{chunk::Chunk, sse::encode},
     decoder::{decode, decode_all},
 };
 
@@ -87,6 +87,32 @@ fn retry_alone_is_no_event() {
     assert_eq!(encoded(&retry), "retry: 1000\n\n");
     assert_eq!(decode_all(b"retry: 1000\n\n"), (vec![], Some(1000), 0));
     assert_eq!(encoded(&Event::default()), "");
+}
+
+#[test]
+fn events_in_one_frame_are_what_they_are_alone() {
+    // SSE-1, SSE-26
+    let mut shared = Event::from(Message::shared_notification("m", &serde_json::json!({})));
+    shared.subscription = Some("7".into());
+    let lines = event("{\n}", None, None);
+    let bare = Message::from_encoded("{}".into(), mcp_layers_core::jsonrpc::MessageKind::Request);
+    let kinds = [
+        event("{}", None, None),
+        event("{}", Some("x"), None),
+        event("{}", None, Some(1)),
+        shared,
+        lines,
+        bare.into(),
+        Event::default(),
+    ];
+    for (first, second) in kinds.iter().flat_map(|a| kinds.iter().map(move |b| (a, b))) {
+        let mut chunk = Chunk::default();
+        chunk.push(first);
+        chunk.push(second);
+        let expected = encoded(first) + &encoded(second);
+        assert_eq!((chunk.len(), chunk.is_empty()), (expected.len(), expected.is_empty()));
+        assert_eq!(chunk.into_bytes(), expected);
+    }
 }
 
 #[test]

@@ -142,8 +142,22 @@ fn a_message_is_made_again_from_its_bytes_and_kind() {
         Message::notification("notifications/progress", &serde_json::json!({})),
         Message::request(&id, "ping", &serde_json::json!({})),
     ] {
-        let again = Message::from_encoded(message.bytes().clone(), message.kind());
-        assert_eq!(again.kind(), message.kind());
+        let again = Message::from_encoded(message.clone().into_bytes(), message.kind());
+        assert_eq!((again.kind(), again.bytes()), (message.kind(), message.bytes()));
+        assert!(message.event().is_some() && again.event().is_none());
         assert_eq!(again.into_bytes(), message.into_bytes());
     }
+}
+
+#[test]
+fn a_message_is_an_event_as_it_stands_if_it_is_one_line_and_whole() {
+    // SSE-1
+    let message = Message::notification("notifications/x", &json!({ "text": "a\r\nb" }));
+    let event = [b"data: ", message.bytes(), b"\n\n"].concat();
+    assert_eq!(message.event().expect("the breaks are escaped"), &event);
+    for lines in ["{\n}", "{\r}"] {
+        let lines = RawJson::parse(lines).expect("JSON");
+        assert_eq!(Message::result(&RequestId::from(1), &lines).event(), None);
+    }
+    assert_eq!(Message::shared_notification("notifications/x", &json!({})).event(), None);
 }

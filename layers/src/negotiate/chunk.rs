@@ -1,0 +1,48 @@
+use bytes::{Bytes, BytesMut};
+use mcp_layers_core::{Event, jsonrpc::Message};
+
+use super::sse;
+
+/// Events that go out together, in one frame. One alone, as most go, is sent as it was
+/// written, without a copy.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    alone: Bytes,
+    several: BytesMut,
+}
+
+impl Chunk {
+    pub(super) fn len(&self) -> usize {
+        self.alone.len() + self.several.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(super) fn push(&mut self, event: &Event) {
+        if self.is_empty()
+            && let Some(whole) = whole(event)
+        {
+            self.alone = whole.clone();
+            return;
+        }
+        if !self.alone.is_empty() {
+            self.several.extend_from_slice(&self.alone);
+            self.alone = Bytes::new();
+        }
+        sse::encode(event, &mut self.several);
+    }
+
+    pub(super) fn into_bytes(self) -> Bytes {
+        if self.several.is_empty() { self.alone } else { self.several.freeze() }
+    }
+}
+
+/// An event that is a message and nothing more.
+fn whole(event: &Event) -> Option<&Bytes> {
+    if event.id.is_some() || event.retry.is_some() {
+        return None;
+    }
+    event.message.as_ref().and_then(Message::event)
+}
