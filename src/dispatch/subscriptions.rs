@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use http::Response;
 use mcp_layers_core::{
     FromRejection as _, Outbound,
@@ -7,9 +9,9 @@ use mcp_layers_core::{
 
 use super::{Dispatched, Exchange, Routed, lifecycle};
 use crate::{
-    notify::{self, Filter, Listen},
+    notify::{self, Closing, Filter, Listen},
     registry::Snapshot,
-    result::ResultWriter,
+    result::{ResultWriter, View},
 };
 
 impl Exchange<'_> {
@@ -52,13 +54,21 @@ impl Exchange<'_> {
             },
         };
         let id = &self.request.id;
-        let closing = ResultWriter::end_of_subscription(id, self.view());
+        let closing = self.closing();
         let principal = self.parts.extensions.get::<Principal>().cloned();
         let listen = Listen { id, filter, principal, token: self.token, closing };
         Ok(Dispatched::Answered(match notify::listen(self.offer, listen) {
             Ok(stream) => Response::new(Outbound::Stream(stream)),
             Err(rejection) => Outbound::from_rejection(rejection.with_id(Some(id.clone()))),
         }))
+    }
+
+    fn closing(&self) -> Closing {
+        let (offer, id, version) = (Arc::clone(self.offer), self.request.id.clone(), self.version);
+        Box::new(move || {
+            let view = View { version, signature: &offer.signature };
+            ResultWriter::end_of_subscription(&id, view)
+        })
     }
 
     fn session(&self) -> Option<&SessionHandle> {

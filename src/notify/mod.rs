@@ -14,4 +14,4 @@ mod tests;
 pub(crate) use change::Change;
 pub(crate) use filter::Filter;
 pub(crate) use hub::{Hub, Limits};
-pub(crate) use stream::{Listen, listen, open};
+pub(crate) use stream::{Closing, Listen, listen, open};

@@ -31,9 +31,11 @@ pub(crate) struct Listen<'a> {
     pub(crate) principal: Option<Principal>,
     /// Fires when the server ends the subscription.
     pub(crate) token: &'a CancelToken,
-    /// The response that then ends the stream (LISTEN-11).
-    pub(crate) closing: Message,
+    pub(crate) closing: Closing,
 }
+
+/// Writes the response that ends the stream (LISTEN-11). Most streams end without.
+pub(crate) type Closing = Box<dyn FnOnce() -> Message + Send>;
 
 /// Opens a modern listen stream: the acknowledgement comes first (LISTEN-2).
 pub(crate) fn listen(offer: &Offer, request: Listen<'_>) -> Result<EventStream, Rejection> {
@@ -68,7 +70,7 @@ struct Changes {
     receiver: Receiver,
     subscription: Option<Bytes>,
     ended: Cancelled,
-    closing: Option<Message>,
+    closing: Option<Closing>,
     /// When to come back, if it is the server that stops.
     retry: Option<Duration>,
     listener: Arc<Listener>,
@@ -108,7 +110,8 @@ impl Stream for Changes {
         if polled.is_pending()
             && let Poll::Ready(reason) = Pin::new(&mut this.ended).poll(cx)
         {
-            let _ = this.listener.sender.finish(this.closing.take());
+            let closing = this.closing.take().map(|write| write());
+            let _ = this.listener.sender.finish(closing);
             if reason == CancelReason::ShuttingDown
                 && let Some(retry) = this.retry.take()
             {

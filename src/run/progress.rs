@@ -1,7 +1,5 @@
 //! What a handler says of how far it is.
 
-use std::io::Write as _;
-
 use mcp_layers_core::jsonrpc::{Message, Overflow, RawJson};
 
 /// Written by hand: a handler may say it a thousand times.
