@@ -12,7 +12,7 @@ async fn serve(configured: impl FnOnce(Server) -> Server) -> SocketAddr {
     let addr = server.local_addr();
     assert!(server.url().ends_with("/mcp"), "what is added is not the endpoint's");
     let stack = Stack::new(McpService::new("paths", "1.0.0"));
-    let layer = HttpSseLayer::new().with_shutdown(stack.shutdown_token().clone());
+    let layer = HttpSseLayer::new().with_shutdown(stack.shutdown().clone());
     tokio::spawn(server.serve(stack.with_bytes_layer(layer)));
     addr
 }

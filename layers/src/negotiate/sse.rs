@@ -33,7 +33,7 @@ const FIELDS: usize = 32;
 /// ```
 pub fn encode(event: &Event, out: &mut BytesMut) {
     let id = event.id.as_deref().filter(|id| !id.contains(['\r', '\n', '\0']));
-    let data = event.message.as_ref().map(|message| &message.bytes()[..]);
+    let data = event.message.as_ref().map(Message::bytes);
     let own = event.subscription.as_ref().map_or(0, bytes::Bytes::len);
     out.reserve(FIELDS + id.map_or(0, str::len) + data.map_or(0, <[u8]>::len) + own);
     if let Some(id) = id {
