@@ -141,9 +141,29 @@ impl Server {
         self
     }
 
+    /// What drains and ends with this server, where that is a [`Stack`] inside other
+    /// layers; [`serve`](Self::serve) takes that of its stack.
+    ///
+    /// ```no_run
+    /// use mcp_stack::{McpService, Server, Stack};
+    /// use tower::ServiceBuilder;
+    /// use tower_http::trace::TraceLayer;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let stack = Stack::new(McpService::new("demo", "1.0.0"));
+    /// let server = Server::bind("127.0.0.1:8080").await?.with_drain(stack.shutdown().clone());
+    /// let traced = ServiceBuilder::new().layer(TraceLayer::new_for_http()).service(stack.build());
+    /// server.serve_service(traced).await
+    /// # }
+    /// ```
+    pub fn with_drain(mut self, shutdown: Shutdown) -> Self {
+        self.shutdown = shutdown;
+        self
+    }
+
     /// How this server stops. Hand it to the service and the layers that you give to
-    /// [`serve_service`](Self::serve_service), so that they drain and end with it; a
-    /// [`Stack`] has its own.
+    /// [`serve_service`](Self::serve_service), so that they drain and end with it.
     #[must_use]
     pub fn shutdown(&self) -> &Shutdown {
         &self.shutdown
@@ -176,7 +196,8 @@ impl Server {
     }
 
     /// Serves any HTTP service at its paths, a [`Stack`] inside other layers for
-    /// example, until it is told to stop and has done so.
+    /// example, until it is told to stop and has done so; see
+    /// [`with_drain`](Self::with_drain).
     ///
     /// # Errors
     ///

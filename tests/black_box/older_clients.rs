@@ -8,7 +8,7 @@ use mcp_stack::{
 use serde_json::{Value, json};
 
 use crate::{
-    raw::{Caller, Connection, Request, Stage, take},
+    raw::{Caller, Connection, Request, Stage, take, until},
     support::TestServer,
 };
 
@@ -184,4 +184,23 @@ async fn a_batch_whose_client_hangs_up_runs_to_its_end() {
     for _ in 0..10 {
         take(&stage.finished).await;
     }
+}
+
+#[tokio::test]
+async fn a_server_that_stops_ends_each_stream_when_its_calls_are_answered() {
+    // LEGACY-SSE-8, SESS-18
+    let stage = Stage::new();
+    let server = start(&stage).await;
+    let (mut busy, mut idle) = (Client::open(&server).await, Client::open(&server).await);
+    busy.initialize().await;
+    idle.initialize().await;
+    assert_eq!(busy.post(&call(1, "streaming")).await, 202);
+    busy.stream.message().await.expect("progress");
+    server.stop();
+    assert_eq!(idle.stream.message().await, None);
+    stage.gate.add_permits(1);
+    let answer = busy.stream.message().await.expect("an answer");
+    assert_eq!(answer["result"]["content"][0]["text"], "done");
+    assert_eq!(busy.stream.message().await, None);
+    until(|| server.has_stopped()).await;
 }

@@ -14,6 +14,8 @@ use mcp_stack::{
 };
 use serde_json::json;
 use tokio::{net::TcpStream, sync::Notify, task::JoinHandle};
+use tower::ServiceBuilder;
+use tower_http::trace::TraceLayer;
 
 use crate::{
     raw::{Caller, Connection, Stage, alive_tasks, initialize, patiently, take, take_many, until},
@@ -145,6 +147,21 @@ async fn open_streams_do_not_hold_up_a_server_that_stops() {
         returns(serving).await;
         until(|| alive_tasks() == before).await;
     }
+}
+
+#[tokio::test]
+async fn a_stack_inside_other_layers_drains_with_its_server() {
+    // SSE-18
+    let stack = Stack::new(Stage::new().service());
+    let shutdown = stack.shutdown().clone();
+    let endpoint = ServiceBuilder::new().layer(TraceLayer::new_for_http()).service(stack.build());
+    let Stoppable { addr, stop, serving } =
+        serve_with(LONG, |server| server.with_drain(shutdown).serve_service(endpoint)).await;
+    let caller = Caller::of(addr, LEGACY[3]).await;
+    let mut own = caller.stream(&caller.get()).await;
+    stop.notify_one();
+    assert_eq!(own.message().await, None);
+    returns(serving).await;
 }
 
 #[tokio::test]
