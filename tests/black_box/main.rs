@@ -12,6 +12,7 @@ mod disconnects;
 mod dynamic_lists;
 mod emitting;
 mod errors;
+mod explorer;
 mod extensions;
 mod lifecycle;
 mod lists;

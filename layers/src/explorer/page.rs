@@ -48,7 +48,7 @@ const PAGE: &str = concat!(
 /// computes the hashes anew, and prints them.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
     script-src 'sha256-wDYLEp4Td9Q7f1r16JSSQ4eu4Is/8iQvc/Nm+cGbQBQ='; \
-    style-src 'sha256-kqkDCwxMd5TY7ozyz02VEYZfIeI8wd4GYXDXsQhRPyo='; \
+    style-src 'sha256-UlaKR0dXwDQkw3JYcwa6kAFIoiXUlvuDcXIFqHajMYc='; \
     connect-src 'self'; img-src data:; media-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
