@@ -1,6 +1,7 @@
 // How answers and lists are read.
 
 import assert from "node:assert/strict";
+import vm from "node:vm";
 
 import { call, choose, ended, texts } from "./browser.js";
 
@@ -13,6 +14,22 @@ export const checks = {
     const lines = await page.getByRole("log").locator("p").allTextContents();
     assert.deepEqual(lines, [1, 2, 3].map((step) => `${step} of 3 step ${step} ü\u{1f375}`));
     assert.deepEqual(await texts(page), ["whole \u{1f375}"]);
+  },
+
+  "events are the same wherever their text is cut": async ({ url }) => {
+    const html = await (await fetch(url, { headers: { accept: "text/html" } })).text();
+    const [source] = /^class EventReader \{[^]*?^\}$/m.exec(html);
+    const EventReader = vm.runInNewContext(`(${source})`);
+    const text = ": hi\r\ndata: a\r\ndata:b\r\n\r\nid: 7\rdata\rdata:  c\r\rretry: 20\nevent: x\n\ndata: d\ndata: e\n\n\r\ndata: end";
+    for (let first = 0; first <= text.length; first += 1) {
+      for (let second = first; second <= text.length; second += 1) {
+        const reader = new EventReader();
+        const pieces = [text.slice(0, first), text.slice(first, second), text.slice(second)];
+        const events = pieces.flatMap((piece) => [...reader.push(piece)]);
+        assert.deepEqual(events, ["a\nb", "\n c", "d\ne"], `cut at ${first} and ${second}`);
+        assert.deepEqual([reader.lastId, reader.retry], ["7", 20]);
+      }
+    }
   },
 
   "numbers keep their digits": async ({ browser, servers }) => {

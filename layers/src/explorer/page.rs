@@ -47,8 +47,8 @@ const PAGE: &str = concat!(
 /// By hash, so that nothing else runs even if something got into the page. A test
 /// computes the hashes anew, and prints them.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    script-src 'sha256-wDYLEp4Td9Q7f1r16JSSQ4eu4Is/8iQvc/Nm+cGbQBQ='; \
-    style-src 'sha256-UlaKR0dXwDQkw3JYcwa6kAFIoiXUlvuDcXIFqHajMYc='; \
+    script-src 'sha256-Zu5e97x3GagQh7k4AlzF1TBzVNX8/5a9YdFX0+3jX7E='; \
+    style-src 'sha256-M1R/Whmx/Fjs2tDNA32h6M1xolQSNQmZKSWNlT4juwI='; \
     connect-src 'self'; img-src data:; media-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";

@@ -51,7 +51,7 @@ function resultNodes(method, result, read) {
   if (method === "prompts/get") {
     return [paragraph(result.description), ...array(result.messages).map((message) =>
       el("figure", {},
-        el("figcaption", {}, el("span", { class: "role" }, identifier(object(message).role, 40))),
+        el("figcaption", {}, identifier(object(message).role, 40)),
         [object(message).content].flat().map((block) => contentBlock(block, read))))];
   }
   const nodes = array(result.content).map((block) => contentBlock(block, read));
