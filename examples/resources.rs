@@ -15,7 +15,8 @@ const BOOKS: [(&str, &str); 3] =
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    let server = Server::bind("127.0.0.1:8080").await?;
+    let addr = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8080".into());
+    let server = Server::bind(addr).await?;
     println!("listening on {}", server.url());
     Ok(server.serve(Stack::new(service()?)).await?)
 }

@@ -1,7 +1,8 @@
 //! Every concern of an MCP server over Streamable HTTP as an independent
 //! [`tower`] layer: one folder per layer, one feature per folder.
 //!
-//! Nothing is on by default; `full` is everything. A layer names no other layer:
+//! Nothing is on by default; `full` is every layer, and `cors` is tower-http's CORS
+//! layer set up by [`validate_origin`]. A layer names no other layer:
 //! they share the words of [`mcp_layers_core`] and speak through its typed
 //! extensions. Each module's page is the layer's contract.
 //!

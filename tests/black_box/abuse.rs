@@ -224,6 +224,17 @@ async fn a_message_that_says_two_things_is_refused() {
 }
 
 #[tokio::test]
+async fn header_lines_without_number_are_refused() {
+    // NEG-20
+    let server = serve().await;
+    let discover = Request::modern(1, "server/discover", json!({}));
+    for (lines, status) in [(50, 200), (500, 431)] {
+        let padded = (0..lines).fold(discover.clone(), |all, n| all.with(&format!("x-{n}"), "y"));
+        assert_eq!(Connection::to(server.addr()).await.ask(&padded).await.status, status);
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_utf_8_is_no_json() {
     // NEG-24, RPC-1
     let server = serve().await;

@@ -34,3 +34,26 @@ fn each_host_s_example_is_at_most_60_lines() {
         assert!(source.lines().count() <= 60, "{name}: {} lines", source.lines().count());
     }
 }
+
+#[test]
+fn each_example_listens_on_loopback_unless_told_otherwise() {
+    // ORIGIN-10
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")];
+    let mut listening = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let source = std::fs::read_to_string(&path).expect("an example");
+                if source.contains("TcpListener::bind(") || source.contains("Server::bind(") {
+                    listening += 1;
+                    let told = source.contains("std::env::args().nth(1)");
+                    assert!(told && source.contains("\"127.0.0.1:8"), "{}", path.display());
+                }
+            }
+        }
+    }
+    assert!(listening > 10, "{listening}");
+}
