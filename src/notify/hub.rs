@@ -8,7 +8,7 @@ use std::{
 use http::StatusCode;
 use mcp_layers_core::{
     Rejection,
-    extensions::{Principal, SessionId, SessionMap, Watched},
+    extensions::{Principal, SessionId, SessionMap, Watched, give_back},
     jsonrpc::{ErrorObject, Message, code},
     queue::Sender,
 };
@@ -154,6 +154,7 @@ impl Drop for Registered {
             Interest::Session(session, _) => {
                 if streams.of_session.get(session) == Some(&self.key) {
                     streams.of_session.remove(session);
+                    give_back(&mut streams.of_session);
                 }
             }
             Interest::Asked { principal: Some(principal), .. } => {

@@ -63,6 +63,15 @@ impl Multiplexed {
         self.send(request).await.whole().await
     }
 
+    /// The body of a whole answer; `None` once the connection takes no more requests.
+    pub(crate) async fn ask_while_it_lasts(&self, request: &Request<Bytes>) -> Option<String> {
+        let mut ready = self.0.clone().ready().await.ok()?;
+        let (response, mut sending) = ready.send_request(request.clone().map(drop), false).ok()?;
+        sending.send_data(request.body().clone(), true).ok()?;
+        let response = patiently(response).await.ok()?;
+        Some(Streaming(response.into_body()).rest().await)
+    }
+
     async fn begin(&self, request: &Request<Bytes>, end: bool) -> Exchange {
         let mut ready = patiently(self.0.clone().ready()).await.expect("the connection holds");
         let head = request.clone().map(drop);
@@ -111,8 +120,9 @@ impl Streaming {
 
     /// Reads until this has come, and gives all that came.
     pub(crate) async fn read_to(&mut self, text: &str) -> String {
-        let mut all = BytesMut::new();
-        while !contains(&all, text) {
+        let (mut all, mut searched) = (Vec::new(), 0);
+        while !contains(&all[searched..], text) {
+            searched = all.len().saturating_sub(text.len());
             let data = self.next().await;
             all.extend_from_slice(&data.unwrap_or_else(|| panic!("ended before {text}: {all:?}")));
         }

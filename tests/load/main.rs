@@ -4,10 +4,13 @@
 
 mod aborted;
 mod caller;
+mod deleted;
 mod http1;
 mod http2;
 mod level;
 mod serving;
+mod shutdown;
+mod slow;
 mod stage;
 
 use std::{

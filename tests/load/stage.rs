@@ -50,10 +50,14 @@ impl Stage {
             .expect("fit tools")
     }
 
+    pub(crate) fn calls_begun(&self) -> usize {
+        self.calls().begun
+    }
+
     /// Waits until so many calls have begun since the beginning.
     pub(crate) async fn begun(&self, count: usize) {
-        until(|| self.calls().begun >= count).await;
-        assert_eq!(self.calls().begun, count);
+        until(|| self.calls_begun() >= count).await;
+        assert_eq!(self.calls_begun(), count);
     }
 
     /// Lets so many calls through.

@@ -6,7 +6,7 @@ use std::{
 use http::{HeaderValue, StatusCode, header};
 use mcp_layers_core::{
     Rejection,
-    extensions::{CancelToken, SessionId, SessionMap},
+    extensions::{CancelToken, SessionId, SessionMap, give_back},
     jsonrpc::{ErrorObject, RequestId, code},
 };
 
@@ -71,6 +71,7 @@ impl InFlight {
             requests.get_mut().remove(id);
             if requests.get().len() == 0 {
                 requests.remove();
+                give_back(&mut shard);
             }
         }
     }

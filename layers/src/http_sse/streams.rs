@@ -5,7 +5,7 @@ use std::{
 
 use mcp_layers_core::{
     Rejection,
-    extensions::{Principal, SessionId, SessionMap},
+    extensions::{Principal, SessionId, SessionMap, give_back},
 };
 
 use super::stream::Stream;
@@ -48,7 +48,10 @@ impl Streams {
     }
 
     pub(super) fn remove(&self, id: SessionId) {
-        let removed = self.lock().remove(&id);
+        let mut streams = self.lock();
+        let removed = streams.remove(&id);
+        give_back(&mut streams);
+        drop(streams);
         drop(removed);
     }
 

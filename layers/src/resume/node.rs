@@ -10,7 +10,7 @@ use std::{
 
 use mcp_layers_core::{
     EventStream,
-    extensions::{CancelToken, SessionHandle, SessionId, SessionMap, StreamControl},
+    extensions::{CancelToken, SessionHandle, SessionId, SessionMap, StreamControl, give_back},
     protocol::ProtocolVersion,
     shutdown::{Shutdown, Work, WorkGuard},
 };
@@ -172,10 +172,7 @@ impl Node {
         let due: Vec<_> = feeds.extract_if(.., is_due).collect();
         if due.is_empty() && feeds.is_empty() {
             sessions.remove(&session);
-            if sessions.len() < sessions.capacity() / 8 {
-                let len = sessions.len();
-                sessions.shrink_to(len * 2);
-            }
+            give_back(&mut sessions);
             return None;
         }
         Some(due)
@@ -195,7 +192,10 @@ impl Node {
 
     /// Forgets a session that has ended.
     pub(super) fn forget(&self, session: SessionId) {
-        let feeds = self.lock().remove(&session);
+        let mut sessions = self.lock();
+        let feeds = sessions.remove(&session);
+        give_back(&mut sessions);
+        drop(sessions);
         for feed in feeds.into_iter().flatten() {
             feed.close();
         }

@@ -7,12 +7,12 @@ use std::{
     time::Duration,
 };
 
-use mcp_layers_core::extensions::SessionId;
+use mcp_layers_core::extensions::{SessionId, give_back};
 use tokio::time::Instant;
 
 use super::{
     Reservation, SessionChange, SessionRecord, SessionStore, StoreError, StoreFuture,
-    shards::{Shards, give_back},
+    shards::Shards,
 };
 
 /// Sessions in this process's memory: gone when it ends, unknown to other nodes.

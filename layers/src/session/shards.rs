@@ -1,6 +1,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mcp_layers_core::extensions::{SessionId, SessionMap};
+use mcp_layers_core::extensions::{SessionId, SessionMap, give_back};
 
 /// A map by session id, in parts that are locked one at a time.
 #[derive(Debug)]
@@ -40,15 +40,6 @@ impl<V> Shards<V> {
 impl<V> Default for Shards<V> {
     fn default() -> Self {
         Self(std::array::from_fn(|_| Mutex::default()))
-    }
-}
-
-/// Gives back the room of what was removed, once most of it was: a rush of sessions
-/// is not paid for ever, and the marks that removal leaves in a table do not make it
-/// grow.
-pub(super) fn give_back<V>(shard: &mut SessionMap<V>) {
-    if shard.len() < shard.capacity() / 8 {
-        shard.shrink_to(shard.len() * 2);
     }
 }
 

@@ -143,7 +143,20 @@ impl CancelToken {
     }
 }
 
+/// How many may wait on a token before it gives back the room for them.
+const ROOM: usize = 64;
+
 impl Node {
+    fn remove(&self, key: usize) -> Option<Waker> {
+        let mut waiting = self.lock();
+        let removed = waiting.try_remove(key);
+        // A rush of requests is not paid for ever by the token they all hang on.
+        if waiting.is_empty() && waiting.capacity() > ROOM {
+            *waiting = Slab::new();
+        }
+        removed
+    }
+
     fn lock(&self) -> MutexGuard<'_, Slab<Waker>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -194,7 +207,7 @@ impl Cancelled {
         for (token, key) in self.registered.drain(..) {
             // A cancelled node has given up its whole slab. The key may then be
             // another's, but on such a node nobody waits for a wake-up any more.
-            let removed = token.0.lock().try_remove(key);
+            let removed = token.0.remove(key);
             // Outside the lock: a waker's drop may drop a task, and that one of these.
             drop(removed);
         }

@@ -34,6 +34,7 @@ pub use identity::{ClientAddr, Principal};
 pub use replies::PendingReply;
 pub use session::{
     InvalidSessionId, OpensSession, SessionHandle, SessionId, SessionIdHasher, SessionMap,
+    give_back,
 };
 pub use stream_control::StreamControl;
 pub use trace_context::TraceContext;

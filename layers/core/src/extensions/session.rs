@@ -108,6 +108,24 @@ impl std::error::Error for InvalidSessionId {}
 /// A map by session id, hashed by the id's own bits; see [`SessionIdHasher`].
 pub type SessionMap<V> = HashMap<SessionId, V, BuildHasherDefault<SessionIdHasher>>;
 
+/// Gives back the room of what was removed from a map, once that is most of it: a rush of
+/// sessions is not paid for ever, and the marks that removal leaves in a table do not make
+/// it grow.
+///
+/// ```
+/// use mcp_layers_core::extensions::{SessionId, SessionMap, give_back};
+///
+/// let mut sessions: SessionMap<()> = (0..1_000).map(|n| (SessionId::from_bits(n), ())).collect();
+/// sessions.retain(|id, _| id.to_bits() == 7);
+/// give_back(&mut sessions);
+/// assert!(sessions.capacity() < 100);
+/// ```
+pub fn give_back<V>(map: &mut SessionMap<V>) {
+    if map.len() < map.capacity() / 8 {
+        map.shrink_to(map.len() * 2);
+    }
+}
+
 /// Takes an id's own bits for its hash.
 ///
 /// For maps of sessions that exist: their ids came from the operating system's

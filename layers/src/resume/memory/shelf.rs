@@ -4,7 +4,7 @@ use std::{
 };
 
 use mcp_layers_core::{
-    extensions::{SessionId, SessionMap},
+    extensions::{SessionId, SessionMap, give_back},
     jsonrpc::Message,
 };
 
@@ -106,7 +106,7 @@ impl Shelf {
         }
         if entry.tracks.is_empty() {
             self.sessions.remove(&session);
-            self.give_back();
+            give_back(&mut self.sessions);
         }
         Some(track)
     }
@@ -118,7 +118,7 @@ impl Shelf {
         for turn in entry.tracks.values().filter_map(Track::turn) {
             self.turns.remove(&turn);
         }
-        self.give_back();
+        give_back(&mut self.sessions);
         Some(entry)
     }
 
@@ -183,12 +183,5 @@ impl Shelf {
     fn next_moment(&mut self) -> u64 {
         self.moment += 1;
         self.moment
-    }
-
-    /// A rush of sessions is not paid for ever.
-    fn give_back(&mut self) {
-        if self.sessions.len() < self.sessions.capacity() / 8 {
-            self.sessions.shrink_to(self.sessions.len() * 2);
-        }
     }
 }
