@@ -25,6 +25,10 @@ impl Level {
         Self { tasks: alive_tasks(), sockets: open_sockets(), memory: HEAP.current_usage() }
     }
 
+    pub(crate) fn memory(self) -> usize {
+        self.memory
+    }
+
     /// Waits until all is as it was at this level, and says how it was after `what`.
     pub(crate) async fn returns(self, after: impl fmt::Display) {
         let began = Instant::now();

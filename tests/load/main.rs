@@ -12,6 +12,7 @@ mod serving;
 mod shutdown;
 mod slow;
 mod stage;
+mod unread;
 
 use std::{
     future::Future,

@@ -1,6 +1,6 @@
 //! The full default stack of `mcp-stack`, with the tools the workloads call.
 //!
-//!     cargo run --release --bin stack -- [--threads N] 127.0.0.1:8080
+//!     cargo run --release --bin stack -- [--threads N] [--with-resume] 127.0.0.1:8080
 //!
 //! Like the floor it runs on one thread unless told otherwise, and lists exactly the 22
 //! tools of `tools.json`. Nothing of the stack is replaced or left out.
@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use mcp_stack::layers::resume::ResumeLayer;
 use mcp_stack::layers::session::{MemoryStore, SessionLayer};
 use mcp_stack::{Context, McpService, RawJson, Server, Stack, Tool, ToolResult};
 use schemars::JsonSchema;
@@ -47,15 +48,16 @@ struct Listed {
 fn main() -> Result<()> {
     let mut args = pico_args::Arguments::from_env();
     let threads = args.opt_value_from_str("--threads")?.unwrap_or(1);
+    let resume = args.contains("--with-resume");
     let addr: String = args.free_from_str()?;
     let runtime = match threads {
         1 => Builder::new_current_thread().enable_all().build(),
         threads => Builder::new_multi_thread().worker_threads(threads).enable_all().build(),
     };
-    runtime?.block_on(serve(&addr))
+    runtime?.block_on(serve(&addr, resume))
 }
 
-async fn serve(addr: &str) -> Result<()> {
+async fn serve(addr: &str, resume: bool) -> Result<()> {
     let listed: Vec<Listed> = serde_json::from_str(include_str!("../../tools.json"))?;
     let service = listed
         .into_iter()
@@ -66,7 +68,12 @@ async fn serve(addr: &str) -> Result<()> {
     let sessions = SessionLayer::with_store(Arc::new(sessions));
     let server = Server::bind(addr).await.context("binding the address")?;
     println!("listening on {}", server.url());
-    Ok(server.serve(Stack::new(service).with_session(sessions)).await?)
+    let stack = Stack::new(service).with_session(sessions);
+    match resume {
+        true => server.serve(stack.with_resume(ResumeLayer::new())).await?,
+        false => server.serve(stack).await?,
+    }
+    Ok(())
 }
 
 fn tool(listed: Listed) -> Tool {
