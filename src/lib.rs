@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod apps;
+#[cfg(feature = "asking")]
+mod ask;
+#[cfg(not(feature = "asking"))]
+#[path = "ask/off.rs"]
 mod ask;
 mod completion;
 #[doc = include_str!("composing.md")]
@@ -11,6 +15,7 @@ mod dispatch;
 mod extension;
 mod handler;
 mod handlers;
+#[cfg(feature = "asking")]
 mod input;
 #[cfg(feature = "log_forwarding")]
 mod log_forwarding;
@@ -35,6 +40,7 @@ pub mod testing;
 mod tool;
 mod uri;
 
+#[cfg(feature = "asking")]
 pub use ask::{Ask, InputError, InputErrorKind, InputRequired};
 pub use completion::{Completion, CompletionRequest};
 pub use content::{Content, ResourceLink};
@@ -45,6 +51,7 @@ pub use handler::{
     IntoHandler, IntoOutput, InvalidArguments, Json, Stateful,
 };
 pub use handlers::Handlers;
+#[cfg(feature = "asking")]
 pub use input::{
     Elicitation, Elicited, Field, Form, IncludeContext, Input, InvalidForm, ListRoots, Media,
     ModelPreferences, Root, Sampled, Sampling, SamplingContent, SamplingMessage, SamplingTool,

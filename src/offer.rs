@@ -1,10 +1,6 @@
-use std::time::Duration;
-
 use mcp_layers_core::shutdown::Shutdown;
 
-use crate::{
-    CacheHints, Registry, ask::Sealer, extension::Extensions, notify::Limits, result::Signature,
-};
+use crate::{CacheHints, Registry, extension::Extensions, notify::Limits, result::Signature};
 
 /// What a server is set to offer; all its requests share it.
 #[derive(Clone)]
@@ -18,8 +14,8 @@ pub(crate) struct Offer {
     pub(crate) cache: CacheHints,
     pub(crate) check_output: bool,
     pub(crate) listening: Limits,
-    pub(crate) sealer: Sealer,
-    pub(crate) ask_timeout: Duration,
     pub(crate) shutdown: Shutdown,
+    #[cfg(feature = "asking")]
+    pub(crate) asking: crate::ask::Settings,
     pub(crate) registry: Registry,
 }

@@ -72,6 +72,7 @@ impl<'a> ResultWriter<'a> {
     }
 
     /// What sort of result it is, in the modern era (RPC-7).
+    #[cfg(feature = "asking")]
     pub(crate) fn set_type(&mut self, result_type: &'static str) {
         self.result_type = result_type;
     }

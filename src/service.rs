@@ -7,7 +7,6 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use http::{Request, Response};
@@ -22,7 +21,6 @@ use tower_service::Service;
 use crate::{
     CacheHints, Draft, Implementation, Prompt, RegisterError, Registry, Resource, ResourceTemplate,
     Source, Tool, apps,
-    ask::Sealer,
     dispatch::{self, Dispatched},
     extension::{Extensions, InvalidExtension},
     notify::Limits,
@@ -69,9 +67,9 @@ impl McpService {
             cache: CacheHints::default(),
             check_output: cfg!(debug_assertions),
             listening: Limits::default(),
-            sealer: Sealer::default(),
-            ask_timeout: Duration::from_secs(4 * 60),
             shutdown: Shutdown::new(),
+            #[cfg(feature = "asking")]
+            asking: crate::ask::Settings::default(),
             registry: Registry::default(),
         }))
     }
@@ -174,34 +172,6 @@ impl McpService {
         self
     }
 
-    /// How long a legacy client may take to answer what a handler asks it; 4 minutes
-    /// unless set. The limit on the whole request, 5 minutes by default, is
-    /// [`cancellation`](crate::layers::cancellation)'s.
-    pub fn with_ask_timeout(mut self, timeout: Duration) -> Self {
-        self.offer().ask_timeout = timeout;
-        self
-    }
-
-    /// The keys that seal what modern clients carry from one round of a handler to the
-    /// next: the first seals, all open, so that keys can be rotated. Nodes that serve
-    /// one endpoint need the same. Without any, a random one is made that lives as long
-    /// as the process.
-    ///
-    /// They are secrets, of 32 bytes from a cryptographic random source.
-    pub fn with_state_keys(mut self, keys: impl IntoIterator<Item = [u8; 32]>) -> Self {
-        let offer = self.offer();
-        offer.sealer = offer.sealer.clone().with_keys(keys);
-        self
-    }
-
-    /// How long a modern client may take for one round, in whole seconds; 15 minutes
-    /// unless set. What it brings back later is refused (MRTR-14).
-    pub fn with_state_lifetime(mut self, lifetime: Duration) -> Self {
-        let offer = self.offer();
-        offer.sealer = offer.sealer.clone().with_lifetime(lifetime);
-        self
-    }
-
     /// Ends this service's streams in the first phase of this shutdown, and counts the
     /// calls it moves to tasks. A [`Stack`](crate::Stack) sets its own.
     pub fn with_shutdown(mut self, shutdown: Shutdown) -> Self {
@@ -211,7 +181,8 @@ impl McpService {
 
     /// Whether structured content is checked against the tool's output schema
     /// before it is sent; a result that fails becomes `-32603` (TOOL-31). On in
-    /// debug builds unless set, off in release builds.
+    /// debug builds unless set, off in release builds. With the feature `validation`.
+    #[cfg(feature = "validation")]
     pub fn with_output_validation(mut self, on: bool) -> Self {
         self.offer().check_output = on;
         self
@@ -314,7 +285,7 @@ impl McpService {
         self.0.registry.clone()
     }
 
-    fn offer(&mut self) -> &mut Offer {
+    pub(crate) fn offer(&mut self) -> &mut Offer {
         Arc::make_mut(&mut self.0)
     }
 }

@@ -3,10 +3,9 @@
 use std::any::Any;
 
 use mcp_layers::{
-    batch::BatchLayer, cancellation::CancellationLayer, http_sse::HttpSseLayer,
-    negotiate::NegotiateLayer, protocol_version::ProtocolVersionLayer,
-    request_metadata::RequestMetadataLayer, resume::ResumeLayer, session::SessionLayer,
-    validate_host::ValidateHostLayer, validate_origin::ValidateOriginLayer,
+    cancellation::CancellationLayer, negotiate::NegotiateLayer,
+    protocol_version::ProtocolVersionLayer, request_metadata::RequestMetadataLayer,
+    session::SessionLayer, validate_host::ValidateHostLayer, validate_origin::ValidateOriginLayer,
 };
 use mcp_layers_core::{MessageService, shutdown::Shutdown};
 use tower_layer::{Identity, Layer};
@@ -50,6 +49,7 @@ use crate::McpService;
 /// Each slot with another layer of its kind:
 ///
 /// ```
+/// # #[cfg(feature = "full")] {
 /// use std::time::Duration;
 /// use mcp_stack::{McpService, ProtocolVersion::{V2025_03_26, V2026_07_28}, Stack, layers::{
 ///     batch::BatchLayer, cancellation::CancellationLayer, negotiate::NegotiateLayer,
@@ -71,6 +71,7 @@ use crate::McpService;
 ///     .build();
 /// # fn is_service<S: tower::Service<http::Request<http_body_util::Full<bytes::Bytes>>>>(_: S) {}
 /// # is_service(endpoint);
+/// # }
 /// # Ok::<(), mcp_stack::BoxError>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -173,13 +174,23 @@ impl<S, L> Stack<S, L> {
 /// Has a layer of ours take part in the stack's shutdown.
 fn take_part(layer: &mut dyn Any, shutdown: &Shutdown) {
     macro_rules! each {
-        ($($layer:ty),*) => {
-            $(if let Some(layer) = layer.downcast_mut::<$layer>() {
+        ($($(#[$feature:meta])? $layer:ty),*) => {
+            $($(#[$feature])?
+            if let Some(layer) = layer.downcast_mut::<$layer>() {
                 *layer = layer.clone().with_shutdown(shutdown.clone());
             })*
         };
     }
-    each!(SessionLayer, ResumeLayer, BatchLayer, CancellationLayer, HttpSseLayer);
+    each!(
+        SessionLayer,
+        CancellationLayer,
+        #[cfg(feature = "batch")]
+        mcp_layers::batch::BatchLayer,
+        #[cfg(feature = "http_sse")]
+        mcp_layers::http_sse::HttpSseLayer,
+        #[cfg(feature = "resume")]
+        mcp_layers::resume::ResumeLayer
+    );
 }
 
 /// The method that fills one slot.

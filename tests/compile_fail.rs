@@ -82,7 +82,7 @@ fn compile(root: &Path, mistakes: &[Mistake]) -> Vec<(String, String)> {
     fs::create_dir_all(&folder).expect("the target directory is writable");
     let mut manifest = format!(
         "[package]\nname = \"mistakes\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\nmcp-stack = {{ path = {root:?}, features = [\"macros\"] }}{DEPENDENCIES}"
+         [dependencies]\nmcp-stack = {{ path = {root:?}, features = [\"full\"] }}{DEPENDENCIES}"
     );
     for Mistake { name, path, .. } in mistakes {
         manifest += &format!("\n[[bin]]\nname = {name:?}\npath = {path:?}\n");

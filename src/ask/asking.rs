@@ -61,7 +61,7 @@ impl Asking {
                 let text = params
                     .string("requestState")
                     .ok_or_else(|| invalid("requestState", "a string"))?;
-                Some(self.offer.sealer.open(&text, &self.bound(extensions))?)
+                Some(self.offer.asking.sealer.open(&text, &self.bound(extensions))?)
             }
         };
         let given: BTreeMap<String, RawJson> = params
@@ -101,7 +101,8 @@ impl Asking {
         let round = self.round();
         let asked = round.wanted.keys().cloned().collect();
         let bound = self.bound(extensions);
-        let state = self.offer.sealer.seal(asked, &round.answers, round.state.as_ref(), &bound)?;
+        let state =
+            self.offer.asking.sealer.seal(asked, &round.answers, round.state.as_ref(), &bound)?;
         let questions = || RawJson::from_value(&round.wanted).expect("questions serialise");
         Ok(((!round.wanted.is_empty()).then(questions), state))
     }

@@ -140,7 +140,7 @@ impl<I: Input> Future for Ask<I> {
                 Ok(Begun::Sent(reply)) => reply,
                 Err(error) => return Poll::Ready(Err(error)),
             };
-            let limit = this.timeout.unwrap_or(this.context.offer().ask_timeout);
+            let limit = this.timeout.unwrap_or(this.context.offer().asking.timeout);
             let timeout = Box::pin(tokio::time::sleep(limit));
             this.waiting = Some(Waiting { reply, limit, timeout });
         }

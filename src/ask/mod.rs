@@ -13,10 +13,11 @@ mod future;
 mod required;
 mod round;
 mod seal;
+mod settings;
 
 pub(crate) use asking::Asking;
 pub(crate) use round::Unmet;
-pub(crate) use seal::Sealer;
+pub(crate) use settings::Settings;
 
 pub use error::{InputError, InputErrorKind};
 pub use future::Ask;

@@ -7,19 +7,14 @@ use mcp_layers_core::{
 };
 
 use super::pending::{Answer, Kind, Pending};
-use crate::{
-    BoxError, InputError, InputErrorKind, InvalidArguments, ToolResult, ask::Unmet,
-    context::missing_capability, resource::ResourceNotFound,
-};
+use crate::{BoxError, InvalidArguments, ToolResult, resource::ResourceNotFound};
 
 impl Pending {
     /// What is answered when the handler has failed.
     pub(super) fn failed(&self, error: BoxError) -> Answer {
-        // MRTR-2
-        if self.context.asking().asks_by_result()
-            && let Some(unmet) = self.context.asking().unmet()
-        {
-            return self.unmet(unmet);
+        #[cfg(feature = "asking")]
+        if let Some(answer) = self.unmet() {
+            return answer;
         }
         match &self.kind {
             Kind::Tool { .. } => self.tool_failed(error),
@@ -28,29 +23,6 @@ impl Pending {
             Kind::Prompt { .. } => self.failed_within("writing the prompt", error),
             Kind::Completion { .. } => self.failed_within("completing the argument", error),
             Kind::Dynamic(_) => self.failed_within("asking a source", error),
-        }
-    }
-
-    /// A failure for want of an answer (MRTR-1, MRTR-7, MRTR-18).
-    fn unmet(&self, unmet: Unmet) -> Answer {
-        let asked = match unmet {
-            Unmet::Capability(path) => {
-                return self.protocol_error(missing_capability(&path, self.version));
-            }
-            Unmet::Malformed(error) => return self.error(&error),
-            Unmet::Input => self.context.asking().input_required(self.context.extensions()),
-        };
-        match asked {
-            // MRTR-3, MRTR-22
-            Ok((requests, state)) => self.message(1024, |out| {
-                out.set_type("input_required");
-                if let Some(requests) = requests {
-                    out.member("inputRequests", &requests);
-                }
-                out.member("requestState", &state);
-                None
-            }),
-            Err(error) => self.error(&error),
         }
     }
 
@@ -77,29 +49,12 @@ impl Pending {
                 .downcast::<InvalidArguments>()
                 .map(|error| self.error(&ErrorObject::invalid_params(error.to_string())))
         });
-        error.or_else(|error| error.downcast::<InputError>().map(|error| self.unanswered(*error)))
+        #[cfg(feature = "asking")]
+        let error = error.or_else(|error| error.downcast().map(|error| self.unanswered(*error)));
+        error
     }
 
-    /// A question that came to nothing. The client knows its own part in that; what is
-    /// the author's is for the log.
-    fn unanswered(&self, error: InputError) -> Answer {
-        let message = error.to_string();
-        self.error(&match error.kind() {
-            InputErrorKind::MissingCapability => ErrorObject::invalid_params(message),
-            InputErrorKind::Refused(_)
-            | InputErrorKind::Malformed
-            | InputErrorKind::TimedOut
-            | InputErrorKind::Unreachable => ErrorObject::internal(message),
-            InputErrorKind::InputRequired
-            | InputErrorKind::Unsupported
-            | InputErrorKind::DuplicateKey => {
-                tracing::error!(id = %self.id, %error, "the client could not be asked");
-                ErrorObject::internal("the client could not be asked")
-            }
-        })
-    }
-
-    fn protocol_error(&self, error: ErrorObject) -> Answer {
+    pub(super) fn protocol_error(&self, error: ErrorObject) -> Answer {
         if !self.version.is_modern() {
             return self.error(&error);
         }

@@ -9,6 +9,8 @@ mod lists;
 mod pending;
 mod prompts;
 mod resources;
+#[cfg(feature = "asking")]
+mod rounds;
 mod run;
 mod subscriptions;
 mod tools;
@@ -163,6 +165,7 @@ impl Exchange<'_> {
         let emitter = Emitter::new(self.offer.stream_budget, self.log_level());
         let Request { id, method, params } = self.request;
         let asking = Asking::new(Arc::clone(self.offer), method, params, self.version);
+        #[cfg(feature = "asking")]
         if asking.asks_by_result() {
             asking.resume(&self.parts.extensions)?;
         }

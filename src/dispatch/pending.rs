@@ -12,13 +12,14 @@ use mcp_layers_core::{
     protocol::ProtocolVersion,
 };
 
+#[cfg(feature = "asking")]
+use super::rounds::Asked;
 use super::{
     dynamic::{Dynamic, Resolved},
     run::Run,
 };
 use crate::{
-    Arguments, BoxError, Completion, Context, InputError, InputRequired, PromptResult,
-    ResourceRead, ToolResult,
+    Arguments, BoxError, Completion, Context, PromptResult, ResourceRead, ToolResult,
     offer::Offer,
     resource::Reading,
     result::{ResultWriter, View},
@@ -32,10 +33,9 @@ pub(crate) struct Pending {
     pub(super) kind: Kind,
     pub(super) context: Context,
     /// Between two rounds: what the handler asks by hand.
-    asked: Option<Asked>,
+    #[cfg(feature = "asking")]
+    pub(super) asked: Option<Asked>,
 }
-
-type Asked = Pin<Box<dyn Future<Output = Result<(), InputError>> + Send>>;
 
 /// What sort of handler it is.
 pub(super) enum Kind {
@@ -49,6 +49,8 @@ pub(super) enum Kind {
     Resource {
         uri: String,
         reading: Reading,
+        /// For another round.
+        #[cfg(feature = "asking")]
         variables: Arguments,
         run: Run<ResourceRead>,
     },
@@ -73,7 +75,14 @@ impl Pending {
         kind: Kind,
         context: Context,
     ) -> Self {
-        Self { id, version, kind, context, asked: None }
+        Self {
+            id,
+            version,
+            kind,
+            context,
+            #[cfg(feature = "asking")]
+            asked: None,
+        }
     }
 
     pub(crate) fn context(&self) -> &Context {
@@ -108,34 +117,21 @@ impl Pending {
 impl Future for Pending {
     type Output = Answer;
 
+    #[cfg(not(feature = "asking"))]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Answer> {
-        let this = &mut *self;
-        loop {
-            if let Some(asked) = &mut this.asked {
-                let outcome = ready!(asked.as_mut().poll(cx));
-                this.asked = None;
-                if let Err(error) = this.next_round(outcome) {
-                    return Poll::Ready(this.failed(error.into()));
-                }
-                // A handler that asks for rounds without end can still be cancelled.
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            match ready!(this.poll_round(cx)) {
-                Ok(answer) => return Poll::Ready(answer),
-                Err(error) if !this.can_run_again() => return Poll::Ready(this.failed(error)),
-                Err(error) => match error.downcast::<InputRequired>() {
-                    Ok(required) => this.asked = Some(Box::pin(required.ask_all(&this.context))),
-                    Err(error) => return Poll::Ready(this.failed(error)),
-                },
-            }
-        }
+        let outcome = ready!(self.poll_run(cx));
+        Poll::Ready(outcome.unwrap_or_else(|error| self.failed(error)))
+    }
+
+    #[cfg(feature = "asking")]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Answer> {
+        self.poll_rounds(cx)
     }
 }
 
 impl Pending {
     /// Runs the handler to its end.
-    fn poll_round(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<Answer, BoxError>> {
+    pub(super) fn poll_run(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<Answer, BoxError>> {
         if let Kind::Dynamic(work) = &mut self.kind {
             match ready!(work.as_mut().poll(cx)) {
                 Ok(Resolved::Kind(kind)) => self.kind = kind,
@@ -168,35 +164,6 @@ impl Pending {
             Kind::Dynamic(_) => unreachable!("what is found is no source"),
         })
     }
-
-    /// Whether rounds can be asked for by hand (MRTR-2). In the legacy era what finds or
-    /// lists items is spent by then, and a completion asks nobody.
-    fn can_run_again(&self) -> bool {
-        match self.version.is_modern() {
-            true => self.context.asking().asks_by_result(),
-            false => !matches!(self.kind, Kind::Completion { .. } | Kind::Dynamic(_)),
-        }
-    }
-
-    /// A legacy client has answered what the handler asked by hand: it runs again. A
-    /// modern one runs it again by calling again.
-    fn next_round(&mut self, outcome: Result<(), InputError>) -> Result<(), InputError> {
-        if self.version.is_modern() {
-            return Err(outcome.err().unwrap_or_else(InputError::required));
-        }
-        outcome?;
-        let (context, arguments) = (self.context.clone(), self.context.asking().arguments());
-        match &mut self.kind {
-            // They were accepted before.
-            Kind::Tool { tool, run } => {
-                run.restart(tool.accept(arguments).expect("accepted once"), context);
-            }
-            Kind::Prompt { run } => run.restart(Arguments::new(arguments), context),
-            Kind::Resource { variables, run, .. } => run.restart(variables.clone(), context),
-            Kind::Completion { .. } | Kind::Dynamic(_) => unreachable!("these do not run again"),
-        }
-        Ok(())
-    }
 }
 
 impl Kind {
@@ -206,8 +173,16 @@ impl Kind {
         variables: Arguments,
         context: Context,
     ) -> Self {
-        let run = Run::new(reading.handler.clone(), variables.clone(), context);
-        Self::Resource { uri, reading, variables, run }
+        #[cfg(feature = "asking")]
+        let kept = variables.clone();
+        let run = Run::new(reading.handler.clone(), variables, context);
+        Self::Resource {
+            uri,
+            reading,
+            #[cfg(feature = "asking")]
+            variables: kept,
+            run,
+        }
     }
 }
 

@@ -29,6 +29,7 @@ impl<T: 'static> Run<T> {
     }
 
     /// Another round.
+    #[cfg(feature = "asking")]
     pub(super) fn restart(&mut self, arguments: Arguments, context: Context) {
         self.state = RunState::Ready(Some((arguments, context)));
     }

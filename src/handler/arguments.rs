@@ -1,8 +1,9 @@
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, fmt::Write as _};
 
 use mcp_layers_core::jsonrpc::RawJson;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
 
 /// The arguments of a call.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ impl Arguments {
     ///
     /// [`InvalidArguments`], which says what does not fit.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, InvalidArguments> {
-        self.0.to().map_err(|error| InvalidArguments::new(error.to_string()))
+        read(&self.0)
     }
 
     /// The arguments as JSON text.
@@ -32,6 +33,17 @@ impl Arguments {
     pub fn as_json(&self) -> &RawJson {
         &self.0
     }
+}
+
+/// Reads JSON text; where that fails, once more to learn where.
+fn read<T: DeserializeOwned>(text: &RawJson) -> Result<T, InvalidArguments> {
+    text.to().map_err(|error| {
+        let mut json = serde_json::Deserializer::from_slice(text.as_bytes());
+        match serde_path_to_error::deserialize::<_, T>(&mut json) {
+            Ok(_) => InvalidArguments::new(error.to_string()),
+            Err(error) => InvalidArguments::at(error.path(), error.inner()),
+        }
+    })
 }
 
 /// The arguments do not fit. From 2025-11-25 on a tool's caller gets it as a tool
@@ -50,6 +62,25 @@ impl InvalidArguments {
         }
         let cut = message.floor_char_boundary(MAX_LEN);
         Self(format!("{}…", &message[..cut]).into())
+    }
+
+    /// Says what does not fit, with its place as a JSON pointer: of more use to a model
+    /// than a line and a column.
+    fn at(path: &Path, error: &serde_json::Error) -> Self {
+        let mut message = String::new();
+        for segment in path {
+            let _ = match segment {
+                Segment::Map { key } => write!(message, "/{key}"),
+                Segment::Seq { index } => write!(message, "/{index}"),
+                Segment::Enum { .. } | Segment::Unknown => Ok(()),
+            };
+        }
+        if !message.is_empty() {
+            message.push_str(": ");
+        }
+        let error = error.to_string();
+        message.push_str(error.split(" at line ").next().unwrap_or(&error));
+        Self::new(message)
     }
 }
 

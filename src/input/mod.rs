@@ -8,6 +8,7 @@ mod elicited;
 mod form;
 mod roots;
 mod sampling;
+mod uri;
 mod url;
 
 use mcp_layers_core::{

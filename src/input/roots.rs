@@ -3,8 +3,8 @@ use mcp_layers_core::{
 };
 use serde::Deserialize;
 
+use super::uri::is_uri;
 use super::{Capability, Input, declares, sealed::Sealed, unfit};
-use crate::uri::is_uri;
 
 /// Asks which directories and files the server may work on.
 ///

@@ -4,8 +4,8 @@ use mcp_layers_core::{
 };
 use serde::Serialize;
 
+use super::uri::is_uri;
 use super::{Capability, Elicited, Input, declares, elicited, sealed::Sealed};
-use crate::uri::is_uri;
 
 /// Asks the person to visit a page: for passwords, keys, tokens and payment data, which
 /// no form may ask for (ELICIT-10), and for anything else that the client is not to see.

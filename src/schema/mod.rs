@@ -1,11 +1,21 @@
-//! JSON Schemas: from types, from authors, and compiled to validate with.
+//! JSON Schemas: from types, from authors, and how values are held to them.
 //!
-//! A schema without `$schema` is read as 2020-12; drafts 4, 6, 7 and 2019-09 are
-//! known too (SCHEMA-1…3). References outside the schema are never fetched, and
-//! a schema that has one is refused (SCHEMA-5, SCHEMA-8).
+//! With the feature `validation` that is by validating (`by_schema`). Without it there
+//! are only schemas that say what reading a value into its type checks (`by_type`), and
+//! every other is refused at registration, so that arguments fit the published schema in
+//! either case (TOOL-25).
 
 #[cfg(feature = "validation")]
+mod by_schema;
+#[cfg(not(feature = "validation"))]
+mod by_type;
+#[cfg(feature = "validation")]
 mod instance;
+
+#[cfg(feature = "validation")]
+pub(crate) use by_schema::Validator;
+#[cfg(not(feature = "validation"))]
+pub(crate) use by_type::Validator;
 
 use std::collections::BTreeMap;
 
@@ -95,89 +105,5 @@ impl Property {
             Some(Value::Array(types)) => types.iter().any(|name| name == json_type),
             Some(name) => name == json_type,
         }
-    }
-}
-
-/// A schema ready to validate with.
-#[derive(Debug)]
-pub(crate) struct Validator {
-    #[cfg(feature = "validation")]
-    compiled: jsonschema::Validator<instance::Borrowed>,
-}
-
-impl Validator {
-    /// Compiles a schema.
-    #[cfg(feature = "validation")]
-    pub(crate) fn compile(schema: &Value) -> Result<Self, String> {
-        jsonschema::options_for()
-            .with_draft(draft_of(schema)?)
-            .build(schema)
-            .map(|compiled| Self { compiled })
-            .map_err(|error| error.to_string())
-    }
-
-    #[cfg(not(feature = "validation"))]
-    pub(crate) fn compile(_: &Value) -> Result<Self, String> {
-        Ok(Self {})
-    }
-
-    /// Says what does not fit, with the place: at most five faults.
-    #[cfg(feature = "validation")]
-    pub(crate) fn validate(&self, json: &RawJson) -> Result<(), String> {
-        let instance: instance::Instance<'_> = json.to().map_err(|error| error.to_string())?;
-        if self.compiled.is_valid(&instance) {
-            return Ok(());
-        }
-        let faults = self.compiled.iter_errors(&instance).take(5).map(|fault| {
-            let what = match fault.kind() {
-                // As in the schema of a tool that takes nothing. The words for it
-                // would be "False schema does not allow value".
-                jsonschema::error::ValidationErrorKind::FalseSchema => {
-                    "nothing is allowed here".to_owned()
-                }
-                _ => fault.masked().to_string(),
-            };
-            match fault.instance_path().as_str() {
-                "" => what,
-                path => format!("{path}: {what}"),
-            }
-        });
-        Err(faults.collect::<Vec<_>>().join("; "))
-    }
-
-    #[cfg(not(feature = "validation"))]
-    pub(crate) fn validate(&self, _: &RawJson) -> Result<(), String> {
-        Ok(())
-    }
-}
-
-/// The dialect a schema declares; 2020-12 if it declares none (SCHEMA-1, SCHEMA-2).
-#[cfg(feature = "validation")]
-fn draft_of(schema: &Value) -> Result<jsonschema::Draft, String> {
-    use jsonschema::Draft;
-    let Some(uri) = schema.get("$schema") else { return Ok(Draft::Draft202012) };
-    match uri.as_str().map(|uri| uri.trim_end_matches('#')) {
-        Some("https://json-schema.org/draft/2020-12/schema") => Ok(Draft::Draft202012),
-        Some("https://json-schema.org/draft/2019-09/schema") => Ok(Draft::Draft201909),
-        Some("http://json-schema.org/draft-07/schema") => Ok(Draft::Draft7),
-        Some("http://json-schema.org/draft-06/schema") => Ok(Draft::Draft6),
-        Some("http://json-schema.org/draft-04/schema") => Ok(Draft::Draft4),
-        _ => Err(format!("the dialect {uri} is not supported; 2020-12, 2019-09, 7, 6 and 4 are")),
-    }
-}
-
-#[cfg(all(test, feature = "validation"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_argument_of_a_tool_that_takes_none_is_refused_in_plain_words() {
-        // TOOL-10, TOOL-25
-        let schema = of_nothing().to().expect("JSON");
-        let nothing = Validator::compile(&schema).expect("a schema");
-        assert_eq!(nothing.validate(&RawJson::empty_object()), Ok(()));
-        let one = RawJson::parse(r#"{"a":1}"#).expect("JSON");
-        let fault = nothing.validate(&one).expect_err("one argument too many");
-        assert_eq!(fault, "nothing is allowed here");
     }
 }

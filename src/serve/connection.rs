@@ -7,24 +7,19 @@ use std::{
     time::Duration,
 };
 
-use hyper::{
-    rt::Executor,
-    server::conn::{http1, http2},
-};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulConnection,
-};
+use hyper::server::conn::http1;
+use hyper_util::{rt::TokioIo, server::graceful::GracefulConnection};
 use mcp_layers_core::{
     extensions::{CancelToken, Cancelled},
-    shutdown::{Shutdown, Work},
+    shutdown::Shutdown,
 };
-use tokio::{net::TcpStream, task::JoinSet, time::timeout};
+use tokio::{net::TcpStream, task::JoinSet};
 
+#[cfg(feature = "http2")]
+use super::http2::{self, Version};
 use super::{
     endpoint::{Endpoint, HttpService},
     idle::Idle,
-    version::Version,
 };
 use crate::BoxError;
 
@@ -34,25 +29,33 @@ const IDLE_LIMIT: Duration = Duration::from_secs(75);
 /// How connections are served.
 pub(super) struct Http {
     http1: http1::Builder,
-    http2: http2::Builder<Tracked>,
+    #[cfg(feature = "http2")]
+    http2: hyper::server::conn::http2::Builder<http2::Tracked>,
 }
 
-/// A client that has begun to speak.
+/// A client, and which HTTP it speaks.
 #[derive(Debug)]
 pub(super) struct Arrived {
     socket: TcpStream,
     pub(super) peer: SocketAddr,
+    #[cfg(feature = "http2")]
     version: Version,
 }
 
 impl Http {
+    #[cfg_attr(
+        not(feature = "http2"),
+        expect(unused_variables, reason = "a connection is one task")
+    )]
     pub(super) fn new(shutdown: &Shutdown) -> Self {
         let mut http1 = http1::Builder::new();
         // `Idle` keeps the limit.
         http1.header_read_timeout(None);
-        let mut http2 = http2::Builder::new(Tracked(shutdown.clone()));
-        http2.timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(30));
-        Self { http1, http2 }
+        Self {
+            http1,
+            #[cfg(feature = "http2")]
+            http2: http2::builder(shutdown),
+        }
     }
 
     /// Serves a connection on a task of its own, which holds nothing of the other HTTP:
@@ -68,43 +71,32 @@ impl Http {
         let idle = Idle::of(endpoint.usage(), IDLE_LIMIT);
         let closing = Some(closing.cancelled());
         let socket = TokioIo::new(arrived.socket);
-        match arrived.version {
-            Version::Http1 => {
-                let connection = self.http1.serve_connection(socket, endpoint);
-                tasks.spawn(Connection { connection, closing, idle });
-            }
-            Version::Http2 => {
-                let connection = self.http2.serve_connection(socket, endpoint);
-                tasks.spawn(Connection { connection, closing, idle });
-            }
+        #[cfg(feature = "http2")]
+        if arrived.version == Version::Http2 {
+            let connection = self.http2.serve_connection(socket, endpoint);
+            tasks.spawn(Connection { connection, closing, idle });
+            return;
         }
+        let connection = self.http1.serve_connection(socket, endpoint);
+        tasks.spawn(Connection { connection, closing, idle });
     }
 }
 
 impl Arrived {
-    /// Waits for the client's first bytes; `None` if they do not come.
+    /// With `http2`, waits for the client's first bytes; `None` if they do not come.
     pub(super) async fn of(socket: TcpStream, peer: SocketAddr) -> Option<Self> {
         // Small messages are not to wait for one another.
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY could not be set");
         }
-        let version = timeout(IDLE_LIMIT, Version::of(&socket)).await.ok()?.ok()?;
-        Some(Self { socket, peer, version })
-    }
-}
-
-/// Runs the exchanges of HTTP/2, each of which is a task beside its connection's: they end
-/// with it, and are waited for.
-#[derive(Clone)]
-pub(super) struct Tracked(Shutdown);
-
-impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Tracked {
-    fn execute(&self, exchange: F) {
-        let work = self.0.track(Work::Call);
-        tokio::spawn(async move {
-            let _work = work;
-            exchange.await
-        });
+        #[cfg(feature = "http2")]
+        let version = tokio::time::timeout(IDLE_LIMIT, Version::of(&socket)).await.ok()?.ok()?;
+        Some(Self {
+            socket,
+            peer,
+            #[cfg(feature = "http2")]
+            version,
+        })
     }
 }
 
@@ -134,7 +126,8 @@ impl<C: GracefulConnection<Error: Into<BoxError>>> Future for Connection<C> {
         match this.connection.poll(cx) {
             Poll::Ready(Ok(())) => {}
             Poll::Ready(Err(error)) => {
-                tracing::debug!(error = error.into(), "a connection ended early");
+                let error: BoxError = error.into();
+                tracing::debug!(%error, "a connection ended early");
             }
             Poll::Pending if is_idle => tracing::debug!("a connection was idle"),
             Poll::Pending => return Poll::Pending,
@@ -153,7 +146,7 @@ pub(super) async fn pause_after(error: &io::Error) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "http2"))]
 mod tests {
     use tokio::{io::AsyncWriteExt as _, net::TcpListener, time::Instant};
 

@@ -2,9 +2,10 @@
 
 mod connection;
 mod endpoint;
+#[cfg(feature = "http2")]
+mod http2;
 mod idle;
 mod serving;
-mod version;
 
 pub use endpoint::HttpService;
 
@@ -30,7 +31,8 @@ use crate::{Readiness, Stack};
 /// How long what was cancelled may take to say so to its client.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// An HTTP server (HTTP/1.1 and HTTP/2 without TLS) with one MCP endpoint.
+/// An HTTP server without TLS, with one MCP endpoint. It speaks HTTP/1.1 and, with the
+/// feature `http2`, HTTP/2.
 ///
 /// Bind it to a loopback address unless something in front of it authenticates
 /// (ORIGIN-10).

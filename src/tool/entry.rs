@@ -58,17 +58,16 @@ impl ToolEntry {
         })
     }
 
-    /// Validates arguments before the handler sees them (TOOL-25).
+    /// Holds arguments to the schema before the handler sees them (TOOL-25).
     pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
-        self.input.validate(&arguments).map_err(InvalidArguments::new)?;
-        Ok(Arguments::new(arguments))
+        self.input.accept(&arguments)
     }
 }
 
 impl Output {
     /// Whether structured content keeps the promise (TOOL-14).
     pub(crate) fn check(&self, structured: Option<&RawJson>) -> Result<(), String> {
-        self.0.validate(structured.ok_or("there is no structured content")?)
+        self.0.check(structured.ok_or("there is no structured content")?)
     }
 }
 
@@ -130,8 +129,7 @@ impl Tool {
                 return Err(in_schema(which, fault)); // SCHEMA-9
             }
             let tree: Value = json.to().map_err(|error| in_schema(which, error.to_string()))?;
-            let validator = Validator::compile(&tree)
-                .map_err(|fault| in_schema(which, format!("does not compile: {fault}")))?;
+            let validator = Validator::compile(&tree).map_err(|fault| in_schema(which, fault))?;
             Ok((tree, Arc::new(validator)))
         };
 

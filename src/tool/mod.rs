@@ -19,8 +19,16 @@ use crate::{
 
 /// A tool: a name, schemas, and the function behind them.
 ///
-/// The schemas come from the function's types, by `schemars`, or are given by hand
-/// and then sent as they are.
+/// The schemas come from the function's types, by `schemars`, or, with the feature
+/// `validation`, are given by hand and then sent as they are.
+///
+/// No handler runs on arguments that do not fit the schema. Without the feature
+/// `validation` that is checked by reading them into the handler's type, and so the
+/// schema may say no more than the type does: a limit or pattern in an attribute, such
+/// as `#[schemars(range(min = 1))]`, is refused at registration. Where a limit cannot be
+/// told from one in an attribute it counts as one, as with `[T; N]`, `char` and
+/// `NonZero`. What a type's own `JsonSchema` says by hand its `Deserialize` is trusted
+/// to check.
 ///
 /// ```
 /// use mcp_stack::{Context, Tool};
@@ -100,12 +108,16 @@ impl Tool {
     /// its tokens. It must be of `"type": "object"`, at most 256 KiB long, in JSON Schema
     /// 2020-12 or in the dialect that its `$schema` names: 2019-09, 7, 6 or 4. It may
     /// refer to itself alone: no reference is fetched (SCHEMA-3, SCHEMA-5).
+    ///
+    /// With the feature `validation`, since nothing else holds arguments to it.
+    #[cfg(feature = "validation")]
     pub fn with_input_schema(mut self, schema: RawJson) -> Self {
         self.input_schema = schema.compact();
         self
     }
 
-    /// The schema of the structured content, by hand.
+    /// The schema of the structured content, by hand; with the feature `validation`.
+    #[cfg(feature = "validation")]
     pub fn with_output_schema(mut self, schema: RawJson) -> Self {
         self.output_schema = Some(schema.compact());
         self
@@ -137,7 +149,7 @@ impl Tool {
     }
 
     /// Puts a tower layer around this tool alone: a timeout, a limit, a cache. It
-    /// sees [`Call`]s whose arguments were validated.
+    /// sees [`Call`]s whose arguments were validated, or are read by the handler inside.
     ///
     /// ```
     /// use std::time::Duration;

@@ -1,4 +1,4 @@
-use crate::uri::is_uri;
+use crate::input::uri::is_uri;
 
 /// What a string stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,32 @@
-use std::{io, time::Duration};
+//! HTTP/2, and how it is told from HTTP/1.1.
 
+use std::{future::Future, io, time::Duration};
+
+use hyper::{rt::Executor, server::conn::http2::Builder};
+use hyper_util::rt::TokioTimer;
+use mcp_layers_core::shutdown::{Shutdown, Work};
 use tokio::net::TcpStream;
+
+pub(super) fn builder(shutdown: &Shutdown) -> Builder<Tracked> {
+    let mut http = Builder::new(Tracked(shutdown.clone()));
+    http.timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(30));
+    http
+}
+
+/// Runs the exchanges of HTTP/2, each of which is a task beside its connection's: they end
+/// with it, and are waited for.
+#[derive(Clone)]
+pub(super) struct Tracked(Shutdown);
+
+impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Tracked {
+    fn execute(&self, exchange: F) {
+        let work = self.0.track(Work::Call);
+        tokio::spawn(async move {
+            let _work = work;
+            exchange.await
+        });
+    }
+}
 
 /// Which HTTP a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
