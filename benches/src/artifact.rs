@@ -13,7 +13,7 @@ use serde::Deserialize;
 ///
 /// If cargo fails; it prints why.
 pub fn own(name: &str) -> Result<PathBuf> {
-    build(&here().join("Cargo.toml"), "--bin", name)
+    build(&folder().join("Cargo.toml"), "--bin", name)
 }
 
 /// Builds an example of the main workspace, in release mode.
@@ -22,13 +22,13 @@ pub fn own(name: &str) -> Result<PathBuf> {
 ///
 /// If cargo fails; it prints why.
 pub fn example(name: &str) -> Result<PathBuf> {
-    build(&here().join("../Cargo.toml"), "--example", name)
+    build(&folder().join("../Cargo.toml"), "--example", name)
 }
 
 fn build(manifest: &Path, kind: &str, name: &str) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--release", "--message-format=json-render-diagnostics"])
+        .args(["build", "--release", "--all-features", "--message-format=json-render-diagnostics"])
         .args([kind, name, "--manifest-path"])
         .arg(manifest)
         .stderr(Stdio::inherit())
@@ -44,7 +44,8 @@ fn build(manifest: &Path, kind: &str, name: &str) -> Result<PathBuf> {
 }
 
 /// This package's folder: as cargo says at run time, else as it was at build time.
-fn here() -> PathBuf {
+#[must_use]
+pub fn folder() -> PathBuf {
     env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
 }
 

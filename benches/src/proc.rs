@@ -22,6 +22,18 @@ pub fn cpu_time(pid: u32) -> Result<Duration> {
     }
 }
 
+/// CPU time of the processes that this one started and that have ended, in hundredths
+/// of a second; those that they started in turn count with them.
+///
+/// # Errors
+///
+/// If `/proc` is not as Linux has it.
+pub fn children_time() -> Result<Duration> {
+    let path = "/proc/self/stat";
+    let text = fs::read_to_string(path).context(path)?;
+    ticks(&text, 13).map(|ticks| Duration::from_millis(ticks * 10)).context("no times of children")
+}
+
 /// Resident memory of a process, in bytes.
 ///
 /// # Errors
@@ -86,14 +98,15 @@ fn schedstat(pid: u32) -> Option<Duration> {
 fn stat(pid: u32) -> Result<Duration> {
     let path = format!("/proc/{pid}/stat");
     let text = fs::read_to_string(&path).with_context(|| path.clone())?;
-    ticks(&text)
+    ticks(&text, 11)
         .map(|ticks| Duration::from_millis(ticks * 10))
         .with_context(|| format!("{path}: no times"))
 }
 
-/// User and kernel time in a `stat` line. The name before them may hold spaces.
-fn ticks(stat: &str) -> Option<u64> {
-    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+/// User and kernel time in a `stat` line, so many fields after the process's name, which
+/// may hold spaces.
+fn ticks(stat: &str, fields_before: usize) -> Option<u64> {
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(fields_before);
     let user: u64 = fields.next()?.parse().ok()?;
     let kernel: u64 = fields.next()?.parse().ok()?;
     Some(user + kernel)
@@ -105,8 +118,9 @@ mod tests {
 
     #[test]
     fn a_name_with_spaces_does_not_shift_the_times() {
-        let line = "12 (a (b) c) S 1 2 3 4 5 6 7 8 9 10 40 2 0 0 20";
-        assert_eq!(ticks(line), Some(42));
+        let line = "12 (a (b) c) S 1 2 3 4 5 6 7 8 9 10 40 2 7 1 20";
+        assert_eq!(ticks(line, 11), Some(42));
+        assert_eq!(ticks(line, 13), Some(8));
     }
 
     #[test]
