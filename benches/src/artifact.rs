@@ -16,6 +16,15 @@ pub fn own(name: &str) -> Result<PathBuf> {
     build(&folder().join("Cargo.toml"), "--bin", name)
 }
 
+/// Builds a peer's server, in release mode.
+///
+/// # Errors
+///
+/// If cargo fails; it prints why.
+pub fn peer(name: &str) -> Result<PathBuf> {
+    build(&here().join("peers/Cargo.toml"), "--bin", name)
+}
+
 /// Builds an example of the main workspace, in release mode.
 ///
 /// # Errors

@@ -120,6 +120,7 @@ fn in_repository(text: &str) -> Result<Vec<String>> {
     };
     let path = match &**name {
         "floor" | "stack" | "floor_streams" | "stack_streams" => artifact::own(name)?,
+        "peer-rmcp" | "peer-tower-mcp" => artifact::peer(name)?,
         example => artifact::example(example)?,
     };
     *name = path.into_os_string().into_string().ok().context("a path that is no UTF-8")?;

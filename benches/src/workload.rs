@@ -87,15 +87,15 @@ impl Workload {
         if self == Self::Progress10 { 10 } else { 0 }
     }
 
-    /// What a right result contains, as it stands in the JSON.
+    /// What a right result contains, as it stands in the JSON, and how many times.
     #[must_use]
-    pub fn expected(self) -> String {
+    pub fn expected(self) -> (String, usize) {
         match self {
-            Self::Echo64 | Self::Echo16k => format!("\"{}\"", self.text()),
-            Self::Add => "31500".to_owned(),
-            Self::List => "\"inputSchema\"".to_owned(),
-            Self::Progress10 => "\"content\"".to_owned(),
-            Self::Ping => "{".to_owned(),
+            Self::Echo64 | Self::Echo16k => (format!(r#""text":"{}""#, self.text()), 1),
+            Self::Add => (r#""structuredContent":{"sum":31500}"#.to_owned(), 1),
+            Self::List => (r#""inputSchema":{"#.to_owned(), 22),
+            Self::Progress10 => (r#""text":"done""#.to_owned(), 1),
+            Self::Ping => ("{".to_owned(), 1),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::workload::Workload;
 pub struct Check {
     notifications: usize,
     expected: memmem::Finder<'static>,
+    times: usize,
     seen: Seen,
 }
 
@@ -23,9 +24,11 @@ impl Check {
     /// The check for a workload.
     #[must_use]
     pub fn new(workload: Workload) -> Self {
+        let (expected, times) = workload.expected();
         Self {
             notifications: workload.notifications(),
-            expected: memmem::Finder::new(&workload.expected()).into_owned(),
+            expected: memmem::Finder::new(&expected).into_owned(),
+            times,
             seen: Seen::default(),
         }
     }
@@ -66,7 +69,8 @@ impl Check {
         };
         ensure!(notifications == self.notifications, "{notifications} notifications");
         let result = result_of(last, id)?;
-        ensure!(self.expected.find(result.as_bytes()).is_some(), "not the result expected");
+        let times = self.expected.find_iter(result.as_bytes()).count();
+        ensure!(times == self.times, "not the result expected");
         Ok(())
     }
 }
