@@ -53,6 +53,37 @@ pub fn resident(pid: u32) -> Result<u64> {
         .with_context(|| format!("{path}: no {field}"))
 }
 
+/// How many files, sockets among them, a process has open.
+///
+/// # Errors
+///
+/// If there is no such process.
+pub fn open_files(pid: u32) -> Result<usize> {
+    let path = format!("/proc/{pid}/fd");
+    Ok(fs::read_dir(&path).with_context(|| path.clone())?.count())
+}
+
+/// Lets this process, and those it starts from now on, open as many files as an
+/// unprivileged process may.
+///
+/// # Errors
+///
+/// If there is no `prlimit`, or fewer than `needed` are allowed.
+pub fn allow_open_files(needed: u64) -> Result<()> {
+    let limits = fs::read_to_string("/proc/self/limits").context("/proc/self/limits")?;
+    let line = limits.lines().find(|line| line.starts_with("Max open files"));
+    let hard = line.and_then(|line| line.split_ascii_whitespace().nth(4)).context("no limit")?;
+    let enough = hard == "unlimited" || hard.parse::<u64>().is_ok_and(|hard| hard >= needed);
+    ensure!(enough, "{needed} open files are needed and {hard} allowed (ulimit -Hn)");
+    let status = Command::new("prlimit")
+        .arg(format!("--nofile={hard}:{hard}"))
+        .args(["--pid", &std::process::id().to_string()])
+        .status()
+        .context("prlimit")?;
+    ensure!(status.success(), "prlimit: {status}");
+    Ok(())
+}
+
 /// The start of a command line that keeps a program on one core, or nothing if
 /// there is no `taskset` or no such core.
 #[must_use]

@@ -25,6 +25,8 @@ pub struct Server {
 /// A server that has been started; it is stopped when dropped.
 #[derive(Debug)]
 pub struct Running {
+    /// What the tables call it.
+    pub name: String,
     /// Where it listens.
     pub target: Target,
     child: Child,
@@ -77,7 +79,7 @@ impl Server {
             .with_context(|| format!("starting {} ({program})", self.name))?;
         let output = child.stdout.take().context("no output")?;
         match wait_for_url(output) {
-            Ok(target) => Ok(Running { target, child }),
+            Ok(target) => Ok(Running { name: self.name.clone(), target, child }),
             Err(error) => {
                 stop(&mut child);
                 Err(error.context(format!("starting {}", self.name)))
@@ -119,7 +121,7 @@ fn in_repository(text: &str) -> Result<Vec<String>> {
         return Ok(command);
     };
     let path = match &**name {
-        "floor" | "stack" | "floor_streams" | "stack_streams" => artifact::own(name)?,
+        "floor" | "stack" | "layers" | "floor_streams" => artifact::own(name)?,
         "peer-rmcp" | "peer-tower-mcp" => artifact::peer(name)?,
         example => artifact::example(example)?,
     };

@@ -21,7 +21,8 @@ use tokio::{net::TcpListener, sync::mpsc};
 
 type Streams = Arc<Mutex<Vec<mpsc::Sender<Bytes>>>>;
 
-const EVENT: &[u8] = b"data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":123}}}\n\n";
+const OPENED: &[u8] = b"data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":1}}}\n\n";
+const EVENT: &[u8] = b"data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":1}}}\n\n";
 const ANSWER: &[u8] = br#"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"changed"}],"resultType":"complete"}}"#;
 
 /// What is left to send: one piece, or what comes on a stream.
@@ -80,13 +81,14 @@ async fn answer(request: Request<Incoming>, streams: Streams) -> hyper::Result<R
     let mut streams = streams.lock().unwrap_or_else(PoisonError::into_inner);
     if listens {
         let (sender, receiver) = mpsc::channel(16);
-        let _ = sender.try_send(Bytes::from_static(EVENT));
+        let _ = sender.try_send(Bytes::from_static(OPENED));
         streams.push(sender);
         let mut response = Response::new(Out::Stream(receiver));
         let kind = header::HeaderValue::from_static("text/event-stream");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         return Ok(response);
     }
+    streams.retain(|stream| !stream.is_closed());
     for stream in &*streams {
         let _ = stream.try_send(Bytes::from_static(EVENT));
     }

@@ -11,11 +11,11 @@
 //! The default server is the `stack` of this package. A server with a cap on sessions
 //! must be told to allow N.
 
-use anyhow::{Context as _, Result, ensure};
-use mcp_bench::http::Connection;
-use mcp_bench::server::{Running, Server};
+use anyhow::{Result, ensure};
+use mcp_bench::idle::{self, Round};
+use mcp_bench::proc;
+use mcp_bench::server::Server;
 use mcp_bench::table::Table;
-use mcp_bench::{proc, session};
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -27,66 +27,36 @@ fn main() -> Result<()> {
     let servers = Server::from_args(&mut args, &["stack"])?;
     let rest = args.finish();
     ensure!(rest.is_empty(), "sessions: unknown arguments {rest:?}");
-    ensure!(sessions > 0 && connections > 0 && rounds > 0, "a count must not be zero");
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     for server in &servers {
         let running = server.start(&proc::pinned_to(0))?;
         println!("{}: {sessions} sessions over {connections} connections", server.name);
-        println!("{}", runtime.block_on(measure(&running, sessions, connections, rounds))?);
+        let measured = runtime.block_on(idle::measure(&running, sessions, connections, rounds))?;
+        println!("{}", table(&measured, sessions));
         running.stop()?;
     }
     Ok(())
 }
 
-async fn measure(
-    server: &Running,
-    sessions: usize,
-    connections: usize,
-    rounds: usize,
-) -> Result<Table> {
-    let mut clients = Vec::with_capacity(connections);
-    for _ in 0..connections {
-        clients.push(Connection::open(&server.target).await?);
-    }
-    // One session first, so that what is made once does not count as theirs.
-    let id = open(&mut clients[0], server).await?;
-    session::close(&mut clients[0], &server.target, &id).await?;
-
+fn table(rounds: &[Round], sessions: usize) -> Table {
     let mut table = Table::new(&["round", "before MiB", "open MiB", "ended MiB", "bytes/session"]);
-    let (mut first, mut last) = (None, [0; 2]);
-    for round in 1..=rounds {
-        let before = proc::resident(server.pid())?;
-        let mut ids = Vec::with_capacity(sessions);
-        for number in 0..sessions {
-            ids.push(open(&mut clients[number % connections], server).await?);
-        }
-        let open = proc::resident(server.pid())?;
-        for (number, id) in ids.iter().enumerate() {
-            session::close(&mut clients[number % connections], &server.target, id).await?;
-        }
-        let ended = proc::resident(server.pid())?;
-        last = [open, ended];
-        first.get_or_insert(last);
+    for (number, Round { before, open, ended }) in rounds.iter().enumerate() {
         table.add_row([
-            round.to_string(),
-            format!("{:.2}", before as f64 / MIB),
-            format!("{:.2}", open as f64 / MIB),
-            format!("{:.2}", ended as f64 / MIB),
-            format!("{:.0}", (open as f64 - before as f64) / sessions as f64),
+            (number + 1).to_string(),
+            format!("{:.2}", *before as f64 / MIB),
+            format!("{:.2}", *open as f64 / MIB),
+            format!("{:.2}", *ended as f64 / MIB),
+            format!("{:.0}", (*open as f64 - *before as f64) / sessions as f64),
         ]);
     }
-    let ratio = |index: usize| last[index] as f64 / first.map_or(0, |first| first[index]) as f64;
+    let (first, last) = (rounds[0], rounds[rounds.len() - 1]);
     table.add_row([
         "last ÷ first".to_owned(),
         String::new(),
-        format!("{:.3}", ratio(0)),
-        format!("{:.3}", ratio(1)),
+        format!("{:.3}", last.open as f64 / first.open as f64),
+        format!("{:.3}", last.ended as f64 / first.ended as f64),
         String::new(),
     ]);
-    Ok(table)
-}
-
-async fn open(connection: &mut Connection, server: &Running) -> Result<String> {
-    session::open(connection, &server.target).await?.context("the server gave no session id")
+    table
 }

@@ -65,6 +65,12 @@ impl Connection {
         Ok(Response { head, body, raw_head })
     }
 
+    /// The connection's socket, to read what has no end.
+    #[must_use]
+    pub fn into_socket(self) -> TcpStream {
+        self.stream
+    }
+
     async fn read_head(&mut self) -> Result<Head> {
         loop {
             self.read().await?;

@@ -14,18 +14,18 @@
 //! The defaults are the floor and the `stack` of this package, `modern`, `echo64`, 5
 //! rounds of 3 seconds after half a second, and 16 connections.
 
-mod contender;
 mod report;
 
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use mcp_bench::proc;
-use mcp_bench::server::Server;
+use mcp_bench::round::{Settings, round};
+use mcp_bench::server::{Running, Server};
 use mcp_bench::workload::{Era, Workload, parse_list};
 use tokio::runtime;
 
-use crate::contender::{Settings, round};
+use crate::report::Measured;
 
 fn main() -> Result<()> {
     let mut args = pico_args::Arguments::from_env();
@@ -57,13 +57,18 @@ fn main() -> Result<()> {
                 connections,
                 time: Duration::from_secs_f64(time),
                 warm_up: Duration::from_secs_f64(warm_up),
-                server_core: &server_core,
             };
             let mut measured = Vec::with_capacity(rounds);
             for number in 0..rounds {
-                let figures = runtime.block_on(round(&servers, &settings, number))?;
+                let running = start_all(&servers, &server_core)?;
+                let resident = |of: &Running| proc::resident(of.pid());
+                let memory_start = running.iter().map(resident).collect::<Result<Vec<_>>>()?;
+                let contenders: Vec<_> = running.iter().collect();
+                let figures = runtime.block_on(round(&contenders, settings, number))?;
+                let memory_end = running.iter().map(resident).collect::<Result<Vec<_>>>()?;
+                running.into_iter().try_for_each(Running::stop)?;
                 report::progress(&servers, &figures, number + 1, rounds);
-                measured.push(figures);
+                measured.push(Measured { figures, memory_start, memory_end });
             }
             println!(
                 "\n{workload}, {era}, {connections} connections, {rounds} rounds of {time} s: median (spread)\n"
@@ -72,4 +77,8 @@ fn main() -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn start_all(servers: &[Server], core: &[String]) -> Result<Vec<Running>> {
+    servers.iter().map(|server| server.start(core)).collect()
 }

@@ -1,10 +1,17 @@
 //! The figures as text: a line as each round ends, a table at the end.
 
+use mcp_bench::round::Figures;
 use mcp_bench::server::Server;
 use mcp_bench::stats::Summary;
 use mcp_bench::table::Table;
 
-use crate::contender::Figures;
+/// One round, everything in the servers' order.
+pub(crate) struct Measured {
+    pub(crate) figures: Vec<Figures>,
+    /// Bytes resident, before the first connection and after the last request.
+    pub(crate) memory_start: Vec<u64>,
+    pub(crate) memory_end: Vec<u64>,
+}
 
 pub(crate) fn progress(servers: &[Server], figures: &[Figures], number: usize, rounds: usize) {
     for (server, Figures { rate, cpu, .. }) in servers.iter().zip(figures) {
@@ -13,8 +20,8 @@ pub(crate) fn progress(servers: &[Server], figures: &[Figures], number: usize, r
     }
 }
 
-/// A row for each server; `rounds` holds the figures of each round in the servers' order.
-pub(crate) fn table(servers: &[Server], rounds: &[Vec<Figures>]) -> Table {
+/// A row for each server.
+pub(crate) fn table(servers: &[Server], rounds: &[Measured]) -> Table {
     let mut table = Table::new(&[
         "server",
         "requests/s",
@@ -39,8 +46,8 @@ pub(crate) fn table(servers: &[Server], rounds: &[Vec<Figures>]) -> Table {
             row.ratio(|own| own.cpu),
             row.with_spread(|own| own.p50, 0),
             row.with_spread(|own| own.p99, 0),
-            row.median(|own| own.memory_start, 1),
-            row.median(|own| own.memory_end, 1),
+            row.mib(|round| &round.memory_start),
+            row.mib(|round| &round.memory_end),
             row.median(|own| own.answer_bytes, 0),
             row.median(|own| own.server_busy * 100.0, 0) + "%",
             row.median(|own| own.load_busy * 100.0, 0) + "%",
@@ -51,7 +58,7 @@ pub(crate) fn table(servers: &[Server], rounds: &[Vec<Figures>]) -> Table {
 
 /// One server's figures in every round.
 struct Row<'a> {
-    rounds: &'a [Vec<Figures>],
+    rounds: &'a [Measured],
     index: usize,
 }
 
@@ -65,14 +72,19 @@ impl Row<'_> {
         format!("{median:.digits$} ({:.0}%)", spread * 100.0)
     }
 
+    fn mib(&self, bytes: fn(&Measured) -> &[u64]) -> String {
+        let values = self.rounds.iter().map(|round| bytes(round)[self.index] as f64);
+        format!("{:.1}", Summary::of(values).median / (1024.0 * 1024.0))
+    }
+
     /// The median of the rounds' ratios to the first server in the same round.
     fn ratio(&self, value: fn(&Figures) -> f64) -> String {
-        let ratio = |round: &Vec<Figures>| value(&round[self.index]) / value(&round[0]);
+        let ratio = |round: &Measured| value(&round.figures[self.index]) / value(&round.figures[0]);
         let Summary { median, spread } = Summary::of(self.rounds.iter().map(ratio));
         format!("{median:.3} ({:.0}%)", spread * 100.0)
     }
 
     fn summary(&self, value: fn(&Figures) -> f64) -> Summary {
-        Summary::of(self.rounds.iter().map(|round| value(&round[self.index])))
+        Summary::of(self.rounds.iter().map(|round| value(&round.figures[self.index])))
     }
 }

@@ -17,16 +17,19 @@ use crate::wire::{Envelope, InitializeParams};
 
 const SESSION: &str = "mcp-session-id";
 
-type Body = Either<Full<Bytes>, Events>;
+pub(crate) type Body = Either<Full<Bytes>, Events>;
 
 pub(crate) struct Floor {
     tools: Vec<Tool>,
     sessions: Option<Sessions>,
+    /// Whether a single answer too goes out as an SSE event.
+    always_sse: bool,
 }
 
 impl Floor {
-    pub(crate) fn new(sessions: bool) -> Result<Self> {
-        Ok(Self { tools: catalogue()?, sessions: sessions.then(Sessions::default) })
+    pub(crate) fn new(sessions: bool, always_sse: bool) -> Result<Self> {
+        let sessions = sessions.then(Sessions::default);
+        Ok(Self { tools: catalogue()?, sessions, always_sse })
     }
 
     pub(crate) async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>> {
@@ -36,12 +39,12 @@ impl Floor {
                 let body = body.collect().await?.to_bytes();
                 self.post(&head.headers, &body)
             }
-            Method::DELETE => Ok(status(self.delete(&head.headers))),
+            Method::DELETE => Ok(self.delete(&head.headers)),
             _ => Ok(status(StatusCode::METHOD_NOT_ALLOWED)),
         }
     }
 
-    fn post(&self, headers: &HeaderMap, body: &[u8]) -> Result<Response<Body>> {
+    pub(crate) fn post(&self, headers: &HeaderMap, body: &[u8]) -> Result<Response<Body>> {
         let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else {
             return Ok(status(StatusCode::BAD_REQUEST));
         };
@@ -71,7 +74,7 @@ impl Floor {
             "tools/call" => {
                 let params = envelope.params.unwrap_or(RawValue::NULL);
                 return Ok(match call(era, id, params)? {
-                    Called::Done(json) => json_body(json),
+                    Called::Done(json) => self.whole(json),
                     Called::Streaming(events) => typed("text/event-stream", Either::Right(events)),
                     Called::Unknown => status(StatusCode::NOT_FOUND),
                 });
@@ -86,7 +89,7 @@ impl Floor {
             }
             _ => return Ok(status(StatusCode::NOT_FOUND)),
         }
-        Ok(json_body(out))
+        Ok(self.whole(out))
     }
 
     fn initialize(&self, envelope: &Envelope<'_>) -> Result<Response<Body>> {
@@ -103,7 +106,7 @@ impl Floor {
         };
         let mut out = Vec::with_capacity(256);
         reply::write(&mut out, Era::Legacy, id, result);
-        let mut response = json_body(out);
+        let mut response = self.whole(out);
         if let Some(sessions) = &self.sessions {
             let id = HeaderValue::try_from(sessions.open()?)?;
             response.headers_mut().insert(SESSION, id);
@@ -117,14 +120,22 @@ impl Floor {
             .is_none_or(|sessions| session(headers).is_some_and(|id| sessions.is_open(id)))
     }
 
-    fn delete(&self, headers: &HeaderMap) -> StatusCode {
-        match &self.sessions {
+    pub(crate) fn delete(&self, headers: &HeaderMap) -> Response<Body> {
+        status(match &self.sessions {
             None => StatusCode::METHOD_NOT_ALLOWED,
             Some(sessions) => match session(headers) {
                 Some(id) if sessions.close(id) => StatusCode::NO_CONTENT,
                 _ => StatusCode::NOT_FOUND,
             },
+        })
+    }
+
+    fn whole(&self, json: Vec<u8>) -> Response<Body> {
+        if !self.always_sse {
+            return typed("application/json", Either::Left(Full::new(json.into())));
         }
+        let event = [b"data: ", &*json, b"\n\n"].concat();
+        typed("text/event-stream", Either::Left(Full::new(event.into())))
     }
 }
 
@@ -138,10 +149,6 @@ fn era(headers: &HeaderMap) -> Era {
 
 fn session(headers: &HeaderMap) -> Option<&str> {
     headers.get(SESSION)?.to_str().ok()
-}
-
-fn json_body(json: Vec<u8>) -> Response<Body> {
-    typed("application/json", Either::Left(Full::new(json.into())))
 }
 
 fn typed(media_type: &'static str, body: Body) -> Response<Body> {

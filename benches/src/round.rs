@@ -1,50 +1,59 @@
-//! One round: every server started, warmed up, and measured in short turns.
+//! One round: the same load on several servers, in short turns.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use mcp_bench::load::{Limit, Load, Plan, Sample};
-use mcp_bench::proc;
-use mcp_bench::server::{Running, Server};
-use mcp_bench::workload::{Era, Workload};
+
+use crate::load::{Limit, Load, Plan, Sample};
+use crate::proc;
+use crate::server::Running;
+use crate::workload::{Era, Workload};
 
 /// Short beside the seconds that a build or a backup lasts, long beside a request.
 const SLICE: Duration = Duration::from_millis(100);
 
 /// What every server of a comparison gets alike.
-pub(crate) struct Settings<'a> {
-    pub(crate) era: Era,
-    pub(crate) workload: Workload,
-    pub(crate) connections: usize,
-    /// Load on each server in each round.
-    pub(crate) time: Duration,
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// On which wire.
+    pub era: Era,
+    /// What.
+    pub workload: Workload,
+    /// Over how many connections.
+    pub connections: usize,
+    /// Load on each server.
+    pub time: Duration,
     /// Load before that, not measured.
-    pub(crate) warm_up: Duration,
-    /// The start of a command that keeps a server on its core.
-    pub(crate) server_core: &'a [String],
+    pub warm_up: Duration,
 }
 
 /// What one server did in one round.
-pub(crate) struct Figures {
-    pub(crate) rate: f64,
+#[derive(Debug, Clone, Copy)]
+pub struct Figures {
+    /// Requests per second.
+    pub rate: f64,
     /// Microseconds of the server's CPU time for each request.
-    pub(crate) cpu: f64,
-    /// Latencies in microseconds.
-    pub(crate) p50: f64,
-    pub(crate) p99: f64,
-    /// Shares of the wall time that the server's and the load's process ran.
-    pub(crate) server_busy: f64,
-    pub(crate) load_busy: f64,
-    /// MiB resident, before the first connection and after the last request.
-    pub(crate) memory_start: f64,
-    pub(crate) memory_end: f64,
-    pub(crate) answer_bytes: f64,
+    pub cpu: f64,
+    /// The median latency in microseconds.
+    pub p50: f64,
+    /// The latency in microseconds that one request in a hundred exceeds.
+    pub p99: f64,
+    /// The share of the wall time that the server's process ran.
+    pub server_busy: f64,
+    /// The share of the wall time that the load's process ran.
+    pub load_busy: f64,
+    /// Bytes per answer, its head included.
+    pub answer_bytes: f64,
 }
 
 /// Measures every server once. The number of the round says who goes first.
-pub(crate) async fn round(
-    servers: &[Server],
-    settings: &Settings<'_>,
+///
+/// # Errors
+///
+/// If a server's answer is wrong or its connection fails.
+pub async fn round(
+    servers: &[&Running],
+    settings: Settings,
     number: usize,
 ) -> Result<Vec<Figures>> {
     let mut contenders = Vec::with_capacity(servers.len());
@@ -60,24 +69,25 @@ pub(crate) async fn round(
             measured.with_context(|| servers[index].name.clone())?;
         }
     }
-    contenders.into_iter().map(Contender::finish).collect()
+    let mut figures = Vec::with_capacity(servers.len());
+    for contender in contenders {
+        figures.push(contender.finish().await?);
+    }
+    Ok(figures)
 }
 
 struct Contender {
-    running: Running,
+    pid: u32,
     load: Load,
-    memory_start: u64,
     sample: Sample,
     server_cpu: Duration,
     load_cpu: Duration,
 }
 
 impl Contender {
-    async fn start(server: &Server, settings: &Settings<'_>) -> Result<Self> {
-        let running = server.start(settings.server_core)?;
-        let memory_start = proc::resident(running.pid())?;
+    async fn start(server: &Running, settings: Settings) -> Result<Self> {
         let mut load = Load::open(Plan {
-            target: running.target.clone(),
+            target: server.target.clone(),
             era: settings.era,
             workload: settings.workload,
             connections: settings.connections,
@@ -86,9 +96,8 @@ impl Contender {
         .await?;
         load.run(Limit::Time(settings.warm_up)).await?;
         Ok(Self {
-            running,
+            pid: server.pid(),
             load,
-            memory_start,
             sample: Sample::default(),
             server_cpu: Duration::ZERO,
             load_cpu: Duration::ZERO,
@@ -97,18 +106,17 @@ impl Contender {
 
     async fn measure(&mut self) -> Result<()> {
         let own = std::process::id();
-        let server_before = proc::cpu_time(self.running.pid())?;
+        let server_before = proc::cpu_time(self.pid)?;
         let own_before = proc::cpu_time(own)?;
         let sample = self.load.run(Limit::Time(SLICE)).await?;
         self.load_cpu += proc::cpu_time(own)?.saturating_sub(own_before);
-        self.server_cpu += proc::cpu_time(self.running.pid())?.saturating_sub(server_before);
+        self.server_cpu += proc::cpu_time(self.pid)?.saturating_sub(server_before);
         self.sample.absorb(&sample);
         Ok(())
     }
 
-    fn finish(self) -> Result<Figures> {
-        let memory_end = proc::resident(self.running.pid())?;
-        self.running.stop()?;
+    async fn finish(self) -> Result<Figures> {
+        self.load.close().await?;
         let [p50, p99] = self.sample.latencies([0.5, 0.99]);
         let wall = self.sample.wall.as_secs_f64();
         Ok(Figures {
@@ -118,8 +126,6 @@ impl Contender {
             p99: micros(p99),
             server_busy: self.server_cpu.as_secs_f64() / wall,
             load_busy: self.load_cpu.as_secs_f64() / wall,
-            memory_start: mib(self.memory_start),
-            memory_end: mib(memory_end),
             answer_bytes: self.sample.answer_size(),
         })
     }
@@ -127,8 +133,4 @@ impl Contender {
 
 fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
-}
-
-fn mib(bytes: u64) -> f64 {
-    bytes as f64 / (1024.0 * 1024.0)
 }
