@@ -13,6 +13,7 @@
 //! | [`round`] | the same load on several servers in turns |
 //! | [`server`] | servers under test: start, find the address, stop |
 //! | [`artifact`] | building a server from this repository |
+//! | [`plot`] | bar charts as SVG |
 //! | [`proc`] | CPU time, memory and pinning of a process |
 //! | [`stack`] | what the servers of `mcp-stack` serve |
 //! | [`stats`] | medians and spreads |
@@ -27,6 +28,7 @@ pub mod idle;
 pub mod layers;
 pub mod load;
 pub mod message;
+pub mod plot;
 pub mod proc;
 pub mod round;
 pub mod server;

@@ -90,7 +90,6 @@ async fn progress(args: Steps, cx: Context) -> &'static str {
 }
 
 /// The default sessions, but with room: one benchmark opens more than the default allows.
-#[must_use]
 pub fn sessions() -> SessionLayer {
     SessionLayer::with_store(Arc::new(MemoryStore::new().with_max_sessions(1_000_000)))
 }

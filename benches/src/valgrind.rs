@@ -59,36 +59,46 @@ pub struct Exercise {
 ///
 /// If valgrind is missing, an answer is wrong, or a report cannot be read.
 pub fn count(server: &Server, exercise: Exercise, folder: &Path) -> Result<Work> {
+    let instructions = instructions(server, exercise, folder, 0)?;
+    let log = report(folder, "memcheck", server, exercise)?;
+    let memcheck = ["--tool=memcheck", "--leak-check=no", &format!("--log-file={log}")];
+    run_under(&memcheck, server, exercise, 0)?;
+    let heap = fs::read_to_string(&log).with_context(|| log.clone())?;
+    let (allocations, allocated) =
+        heap_usage(&heap).with_context(|| format!("{log}: no totals"))?;
+    Ok(Work { instructions, allocations, allocated })
+}
+
+/// Counts a server's instructions with callgrind, on one core. The report is left in
+/// `folder`.
+///
+/// # Errors
+///
+/// If valgrind is missing, an answer is wrong, or the report cannot be read.
+pub fn instructions(
+    server: &Server,
+    exercise: Exercise,
+    folder: &Path,
+    core: usize,
+) -> Result<u64> {
+    let profile = report(folder, "callgrind", server, exercise)?;
+    let callgrind = ["-q", "--tool=callgrind", &format!("--callgrind-out-file={profile}")];
+    run_under(&callgrind, server, exercise, core)?;
+    let text = fs::read_to_string(&profile).with_context(|| profile.clone())?;
+    totals(&text).with_context(|| format!("{profile}: no totals"))
+}
+
+fn report(folder: &Path, tool: &str, server: &Server, exercise: Exercise) -> Result<String> {
     let Exercise { era, workload, requests } = exercise;
     let name: String =
         server.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let report = |tool: &str| {
-        let file = folder.join(format!("{tool}.{name}.{era}.{workload}.{requests}"));
-        file.into_os_string().into_string().ok().context("a folder that is no UTF-8")
-    };
-
-    let profile = report("callgrind")?;
-    let callgrind = ["-q", "--tool=callgrind", &format!("--callgrind-out-file={profile}")];
-    run_under(&callgrind, server, exercise)?;
-    let instructions = fs::read_to_string(&profile).with_context(|| profile.clone())?;
-
-    let log = report("memcheck")?;
-    let memcheck = ["--tool=memcheck", "--leak-check=no", &format!("--log-file={log}")];
-    run_under(&memcheck, server, exercise)?;
-    let heap = fs::read_to_string(&log).with_context(|| log.clone())?;
-
-    let (allocations, allocated) =
-        heap_usage(&heap).with_context(|| format!("{log}: no totals"))?;
-    Ok(Work {
-        instructions: totals(&instructions).with_context(|| format!("{profile}: no totals"))?,
-        allocations,
-        allocated,
-    })
+    let file = folder.join(format!("{tool}.{name}.{era}.{workload}.{requests}"));
+    file.into_os_string().into_string().ok().context("a folder that is no UTF-8")
 }
 
-fn run_under(tool: &[&str], server: &Server, exercise: Exercise) -> Result<()> {
+fn run_under(tool: &[&str], server: &Server, exercise: Exercise, core: usize) -> Result<()> {
     // On one core a runtime that counts the cores it may use starts one worker.
-    let mut prefix = proc::pinned_to(0);
+    let mut prefix = proc::pinned_to(core);
     prefix.push("valgrind".to_owned());
     prefix.extend(tool.iter().map(ToString::to_string));
     let running = server.start(&prefix)?;
