@@ -32,6 +32,18 @@ export const checks = {
     }
   },
 
+  "a linked resource is opened, and read when it is asked for": async ({ browser, servers }) => {
+    const page = await browser.open(servers.url("linked"));
+    await choose(page, "link");
+    await call(page);
+    await ended(page);
+    await page.getByRole("button", { name: "Open it" }).click();
+    await call(page, "Read resource");
+    await ended(page);
+    assert.deepEqual(await texts(page), ["read 1007 characters"]);
+    assert.ok(servers.requests("linked").at(-1).message.params.uri.endsWith("away/ü"));
+  },
+
   "numbers keep their digits": async ({ browser, servers }) => {
     const page = await browser.open(servers.url("digits"));
     await choose(page, "digits");

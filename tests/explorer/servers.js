@@ -16,6 +16,11 @@ export const SERVERS = {
     contents: [{ uri: params.uri, text: `read ${params.uri}` }],
   })),
 
+  linked: modern({ tools: [{ name: "link", inputSchema: { type: "object" } }] }, ({ method, params }) =>
+    method === "tools/call"
+      ? { content: [{ type: "resource_link", name: "far", uri: `far://${"away/".repeat(200)}ü` }] }
+      : { contents: [{ uri: params.uri, text: `read ${params.uri.length} characters` }] }),
+
   digits: modern({ tools: [{ name: "digits", inputSchema: { type: "object" } }] }, ({ id }, exchange) => {
     exchange.response.writeHead(200, { "content-type": "application/json" });
     exchange.response.end(`{"jsonrpc":"2.0","id":${id},"result":{"content":[],"structuredContent":{"big":9007199254740993}}}`);

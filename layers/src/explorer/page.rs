@@ -47,7 +47,7 @@ const PAGE: &str = concat!(
 /// By hash, so that nothing else runs even if something got into the page. A test
 /// computes the hashes anew, and prints them.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; \
-    script-src 'sha256-Zu5e97x3GagQh7k4AlzF1TBzVNX8/5a9YdFX0+3jX7E='; \
+    script-src 'sha256-OMRjkHK/UB4INlTsxVcFKIz0A942CB6aB8mvDCOVAcs='; \
     style-src 'sha256-M1R/Whmx/Fjs2tDNA32h6M1xolQSNQmZKSWNlT4juwI='; \
     connect-src 'self'; img-src data:; media-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \

@@ -28,7 +28,7 @@ function resourceLink(link, read) {
   return el("div", { class: "link" },
     el("p", {}, el("strong", {}, el("bdi", {}, identifier(title ?? name, 200))), " ", el("code", {}, identifier(uri))),
     paragraph(description, 400),
-    read && typeof uri === "string" && el("button", { type: "button", class: "quiet", onclick: () => read(uri) }, "Read it"));
+    read && typeof uri === "string" && el("button", { type: "button", class: "quiet", onclick: () => read(uri) }, "Open it"));
 }
 
 function media(data, type) {

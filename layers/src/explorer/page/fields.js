@@ -116,7 +116,7 @@ class Field {
     ];
     const hint = el("div", { class: "hint", id: `${this.id}-hint` }, paragraph(description, 400), this.#mirror());
     if (kind === "choices") {
-      return el("fieldset", { class: "field" }, el("legend", {}, label), hint, this.control, this.error);
+      return el("fieldset", { class: "field", "aria-describedby": `${this.id}-hint ${this.id}-error` }, el("legend", {}, label), hint, this.control, this.error);
     }
     return el("div", { class: "field" }, el("label", { for: this.id }, label), hint, this.control, this.error);
   }
@@ -140,3 +140,7 @@ function readJson(typed) {
     throw new Error(`This is no JSON: ${error.message}`);
   }
 }
+
+const fieldList = (fields) =>
+  el("div", { class: "fields" }, fields.map(({ node }) => node),
+    fields.length === 0 && el("p", { class: "quiet" }, "There is nothing to fill in."));

@@ -12,8 +12,7 @@ class ObjectForm {
     this.fields = fields.sort((one, other) => other.required - one.required);
     this.#raw = this.#rawField();
     this.#error = el("p", { class: "error", role: "alert", hidden: true });
-    this.list = el("div", { class: "fields" }, this.fields.map(({ node }) => node),
-      this.fields.length === 0 && el("p", { class: "quiet" }, "It takes no arguments."));
+    this.list = fieldList(this.fields);
     this.toggle = el("button", { type: "button", class: "quiet", "aria-pressed": "false",
       onclick: () => this.#switch() }, "Edit as JSON");
     this.node = el("div", {}, this.list, this.#raw.node, this.#error);

@@ -73,7 +73,7 @@ async function listed(client, server, { capability, method, member }) {
 }
 
 // The address of an item: it can be kept, sent, and gone back to.
-const address = (key, name) => `#${key}/${encodeURIComponent(clipped(string(name), 300).toWellFormed())}`;
+const address = (key, name) => `#${key}/${encodeURIComponent(string(name).toWellFormed())}`;
 
 function showOffers() {
   const sections = KINDS.map((kind) => ({ kind, ...app.lists.get(kind.key) }))

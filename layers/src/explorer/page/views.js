@@ -54,7 +54,7 @@ function promptView(client, prompt, read) {
     new Field(string(argument.name), textSchema(argument), argument.required === true));
   const submit = el("button", {}, "Get prompt");
   const run = new Run(client, submit, read);
-  const form = requestForm("Arguments", fieldList(fields, "It takes no arguments."), submit, run, undefined, () => {
+  const form = requestForm("Arguments", fieldList(fields), submit, run, undefined, () => {
     const values = readTexts(fields);
     return values && ["prompts/get", { name: string(prompt.name), arguments: values }];
   });
@@ -69,7 +69,7 @@ function templateView(client, template, read) {
   const uri = el("code", {});
   const values = () => readTexts(fields) ?? {};
   const show = () => { uri.textContent = identifier(expanded(pattern, values()), 4000); };
-  const list = fieldList(fields, "It has no variables.");
+  const list = fieldList(fields);
   list.addEventListener("input", show);
   show();
   const form = requestForm("Variables", [list, el("p", { class: "address" }, uri)], submit, run, undefined,
@@ -91,9 +91,6 @@ function resourceView(client, resource, read) {
 const named = (item, title = string(item.title)) => ({ title, name: string(item.name), description: item.description });
 
 const textSchema = ({ title, description }) => ({ kind: "string", type: "text", title, description: string(description) });
-
-const fieldList = (fields, none) =>
-  el("div", { class: "fields" }, fields.map(({ node }) => node), fields.length === 0 && el("p", { class: "quiet" }, none));
 
 // The texts given; `undefined` after showing which one is missing.
 function readTexts(fields) {
