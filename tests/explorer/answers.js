@@ -44,6 +44,23 @@ export const checks = {
     assert.ok(servers.requests("linked").at(-1).message.params.uri.endsWith("away/ü"));
   },
 
+  "log messages are asked for by their level, and shown": async ({ browser, servers }) => {
+    const page = await browser.open(servers.url("logging"));
+    await page.getByLabel("Log messages").selectOption({ label: "Warning and up" });
+    await page.getByText(/^Connected by/).waitFor();
+    await choose(page, "log");
+    await call(page);
+    await ended(page);
+    assert.deepEqual(await page.getByRole("log").locator("p").allTextContents(), ['warning, db {"rows":3}']);
+
+    const before = servers.requests("lost").length;
+    const old = await browser.open(servers.url("lost"));
+    await old.getByLabel("Log messages").selectOption({ label: "None" });
+    await old.getByText(/^Connected by/).waitFor();
+    const levels = servers.requests("lost").slice(before).filter(({ message }) => message.method === "logging/setLevel");
+    assert.deepEqual(levels.map(({ message }) => message.params), [{ level: "info" }]);
+  },
+
   "numbers keep their digits": async ({ browser, servers }) => {
     const page = await browser.open(servers.url("digits"));
     await choose(page, "digits");

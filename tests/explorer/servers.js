@@ -2,6 +2,9 @@ import { hostile } from "./hostile_server.js";
 
 const META = "io.modelcontextprotocol/";
 
+/// The request whose stream was cut.
+let waiting;
+
 /// What each of the scripted servers answers: a result, or nothing if it has answered.
 export const SERVERS = {
   echo: modern({ tools: [{ name: "écho \u{1f375}", inputSchema: echoSchema() }] }, ({ params }, exchange) => {
@@ -20,6 +23,14 @@ export const SERVERS = {
     method === "tools/call"
       ? { content: [{ type: "resource_link", name: "far", uri: `far://${"away/".repeat(200)}ü` }] }
       : { contents: [{ uri: params.uri, text: `read ${params.uri.length} characters` }] }),
+
+  logging: modern({ tools: [{ name: "log", inputSchema: { type: "object" } }] }, ({ id, params }, exchange) => {
+    const level = params._meta[`${META}logLevel`];
+    const stream = exchange.stream();
+    const log = { jsonrpc: "2.0", method: "notifications/message", params: { level, logger: "db", data: { rows: 3 } } };
+    stream.write(`data: ${JSON.stringify(log)}\n\n`);
+    stream.end(`data: ${JSON.stringify({ jsonrpc: "2.0", id, result: { content: [] } })}\n\n`);
+  }),
 
   digits: modern({ tools: [{ name: "digits", inputSchema: { type: "object" } }] }, ({ id }, exchange) => {
     exchange.response.writeHead(200, { "content-type": "application/json" });
@@ -45,9 +56,10 @@ export const SERVERS = {
   }),
 
   resumed: legacy((message, exchange) => {
+    waiting = message.id ?? waiting;
     if (exchange.request.method === "GET") {
       const result = { content: [{ type: "text", text: `resumed after ${exchange.header("last-event-id")}` }] };
-      exchange.stream().end(`id: 8\ndata: ${JSON.stringify({ jsonrpc: "2.0", id: 3, result })}\n\n`);
+      exchange.stream().end(`id: 8\ndata: ${JSON.stringify({ jsonrpc: "2.0", id: waiting, result })}\n\n`);
     } else {
       exchange.stream().end("id: 7\nretry: 10\ndata:\n\n");
     }
@@ -116,11 +128,13 @@ function legacy(call) {
         return exchange.error(400, -32600, "no session");
       case "initialize": {
         sessions += 1;
-        const result = { protocolVersion: "2025-06-18", capabilities: { tools: {} }, serverInfo: { name: "old", version: "1" } };
+        const result = { protocolVersion: "2025-06-18", capabilities: { tools: {}, logging: {} }, serverInfo: { name: "old", version: "1" } };
         return exchange.json(200, { result }, { "mcp-session-id": `session-${sessions}` });
       }
       case "tools/list":
         return { tools: [{ name: "go", inputSchema: { type: "object" } }] };
+      case "logging/setLevel":
+        return {};
       case "notifications/initialized":
         return exchange.plain(202, "");
       default:
