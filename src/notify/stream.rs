@@ -46,8 +46,7 @@ pub(crate) fn listen(offer: &Offer, request: Listen<'_>) -> Result<EventStream, 
     let subscription = Bytes::from(id.as_json().into_owned());
     let acknowledgement = acknowledgement(&filter, id);
     let interest = Interest::Asked { filter, watched, principal };
-    let mut changes = Changes::enter(offer, interest, token)?;
-    let _ = changes.listener.sender.send(acknowledgement);
+    let mut changes = Changes::enter(offer, interest, token, Some(acknowledgement))?;
     changes.subscription = Some(subscription);
     changes.closing = Some(closing);
     Ok(EventStream::subscription(changes))
@@ -57,7 +56,7 @@ pub(crate) fn listen(offer: &Offer, request: Listen<'_>) -> Result<EventStream, 
 pub(crate) fn open(offer: &Offer, session: &SessionHandle) -> Result<EventStream, Rejection> {
     // Of the session it holds only what does not keep it in use.
     let interest = Interest::Session(session.id(), Arc::clone(session.watched()));
-    let mut changes = Changes::enter(offer, interest, session.ended())?;
+    let mut changes = Changes::enter(offer, interest, session.ended(), None)?;
     // SSE-18; older clients are told by no event without data.
     if session.protocol_version() >= ProtocolVersion::V2025_11_25 {
         changes.retry = Some(Shutdown::RETRY_AFTER);
@@ -79,13 +78,22 @@ struct Changes {
 }
 
 impl Changes {
-    /// Enters a stream that ends with this token, or when the server drains.
-    fn enter(offer: &Offer, interest: Interest, token: &CancelToken) -> Result<Self, Rejection> {
+    /// Enters a stream that ends with this token, or when the server drains. What it says
+    /// first is in its queue before any change can be.
+    fn enter(
+        offer: &Offer,
+        interest: Interest,
+        token: &CancelToken,
+        first: Option<Message>,
+    ) -> Result<Self, Rejection> {
         let shutdown = &offer.shutdown;
         if shutdown.is_draining() {
             return Err(Rejection::shutting_down());
         }
         let (sender, receiver) = queue::channel(offer.stream_budget);
+        if let Some(message) = first {
+            let _ = sender.send(message);
+        }
         let listener = Arc::new(Listener { sender, interest });
         let registered = offer.registry.hub().enter(&listener, offer.listening)?;
         Ok(Self {

@@ -205,6 +205,31 @@ impl Inner {
     }
 }
 
+/// Runs background work to its end, or until the second phase begins: then it is dropped,
+/// and there is no output. Without a guard nothing stops it.
+///
+/// ```
+/// use mcp_layers_core::shutdown::{Shutdown, Work, until_cancelled};
+///
+/// # tokio_test::block_on(async {
+/// let shutdown = Shutdown::new();
+/// let work = until_cancelled(Some(shutdown.track(Work::Background)), std::future::pending());
+/// shutdown.cancel();
+/// let nothing: Option<()> = work.await;
+/// assert_eq!(nothing, None);
+/// shutdown.ended().await;
+/// # });
+/// ```
+pub async fn until_cancelled<F: Future>(work: Option<WorkGuard>, future: F) -> Option<F::Output> {
+    let mut cancelled = work.as_ref().map(|work| work.shutdown.token().cancelled());
+    let mut future = pin!(future);
+    poll_fn(|cx| match cancelled.as_mut().map(|cancelled| Pin::new(cancelled).poll(cx)) {
+        Some(Poll::Ready(_)) => Poll::Ready(None),
+        Some(Poll::Pending) | None => future.as_mut().poll(cx).map(Some),
+    })
+    .await
+}
+
 impl WorkGuard {
     /// The shutdown that counts it.
     #[must_use]

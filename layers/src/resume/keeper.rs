@@ -5,10 +5,7 @@ use std::{
     task::Poll,
 };
 
-use mcp_layers_core::{
-    extensions::{CancelReason, CancelToken, SessionId},
-    shutdown::WorkGuard,
-};
+use mcp_layers_core::extensions::{CancelReason, CancelToken, SessionId};
 use tokio::time::{sleep, sleep_until};
 
 use super::{LogFuture, node::Node, pump::GRACE};
@@ -16,12 +13,7 @@ use super::{LogFuture, node::Node, pump::GRACE};
 /// Looks after one session for as long as it has streams: drops each when its time is
 /// over, and all when the session ends. When the server stops they stay in the log, for
 /// another node to have.
-pub(super) async fn keep(
-    node: Arc<Node>,
-    session: SessionId,
-    ended: CancelToken,
-    _work: Option<WorkGuard>,
-) {
+pub(super) async fn keep(node: Arc<Node>, session: SessionId, ended: CancelToken) {
     let mut ended = pin!(ended.cancelled());
     loop {
         let mut due = pin!(sleep_until(node.next_due(session)));

@@ -10,9 +10,9 @@ use std::{
 
 use mcp_layers_core::{
     EventStream,
-    extensions::{CancelToken, SessionHandle, SessionId, SessionMap, StreamControl, give_back},
+    extensions::{SessionHandle, SessionId, SessionMap, StreamControl, give_back},
     protocol::ProtocolVersion,
-    shutdown::{Shutdown, Work, WorkGuard},
+    shutdown::{Shutdown, Work, WorkGuard, until_cancelled},
 };
 use tokio::{runtime::Handle, time::Instant};
 
@@ -115,10 +115,8 @@ impl Node {
             // A session's standalone stream always has a place.
             Entry::Vacant(_) if self.max_streams == 0 && !feed.subscription => return None,
             Entry::Vacant(entry) => {
-                let stop = self.shutdown.get().map(Shutdown::token);
-                let ended = CancelToken::child_of(stop.into_iter().chain([session.ended()]));
-                let work = self.track(Work::Background);
-                runtime.spawn(keep(Arc::clone(self), session.id(), ended, work));
+                let keeping = keep(Arc::clone(self), session.id(), session.ended().clone());
+                runtime.spawn(until_cancelled(self.track(Work::Background), keeping));
                 entry.insert(Vec::new())
             }
         };
@@ -141,13 +139,12 @@ impl Node {
         replaced.iter().for_each(|before| before.replace());
         if let Some(dropped) = dropped {
             let removal = self.log.remove(dropped.session, dropped.stream);
-            let work = self.track(Work::Background);
-            runtime.spawn(async move {
-                let _work = work;
+            let removal = async move {
                 if let Err(error) = removal.await {
                     tracing::warn!(%error, "a stream was not removed");
                 }
-            });
+            };
+            runtime.spawn(until_cancelled(self.track(Work::Background), removal));
         }
         Some(feed)
     }

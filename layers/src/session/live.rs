@@ -1,15 +1,12 @@
 use std::{
-    future::{Future, poll_fn},
-    pin::{Pin, pin},
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
-    task::Poll,
     time::Duration,
 };
 
 use mcp_layers_core::{
     extensions::{CancelReason, CancelToken, Principal, SessionHandle, SessionId},
     protocol::LogLevel,
-    shutdown::{Shutdown, Work, WorkGuard},
+    shutdown::{Shutdown, Work, WorkGuard, until_cancelled},
 };
 use tokio::{runtime::Handle, task::AbortHandle, time::Instant};
 
@@ -219,19 +216,17 @@ impl Drop for Live {
 }
 
 async fn sweep(live: Weak<Live>, period: Duration, work: Option<WorkGuard>) {
-    let stop = work.as_ref().map_or_else(CancelToken::new, |work| work.shutdown().token().clone());
-    let mut stop = stop.cancelled();
-    loop {
-        let mut pause = pin!(tokio::time::sleep(period));
-        let stopped = poll_fn(|cx| match Pin::new(&mut stop).poll(cx) {
-            Poll::Ready(_) => Poll::Ready(true),
-            Poll::Pending => pause.as_mut().poll(cx).map(|()| false),
-        });
-        let stopped = stopped.await;
-        let Some(live) = live.upgrade() else { return };
-        if stopped {
-            return live.end_all();
+    let sweeping = async {
+        loop {
+            tokio::time::sleep(period).await;
+            let Some(live) = live.upgrade() else { return };
+            live.sweep().await;
         }
-        live.sweep().await;
+    };
+    // It is not done before all is told.
+    let _telling = work.as_ref().map(|work| work.shutdown().track(Work::Background));
+    let stopped = until_cancelled(work, sweeping).await.is_none();
+    if stopped && let Some(live) = live.upgrade() {
+        live.end_all();
     }
 }

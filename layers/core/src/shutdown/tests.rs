@@ -5,7 +5,7 @@ use std::{
 
 use tokio_test::{assert_pending, assert_ready, assert_ready_eq, task};
 
-use super::{Settled, Shutdown, Work, WorkGuard};
+use super::{Settled, Shutdown, Work, WorkGuard, until_cancelled};
 use crate::extensions::{CancelReason, CancelToken};
 
 static_assertions::assert_impl_all!(Shutdown: Clone, Send, Sync);
@@ -156,4 +156,25 @@ fn no_wake_up_is_lost_between_threads() {
         worker.join().expect("no panic");
         waiter.join().expect("it is woken");
     }
+}
+
+#[test]
+fn background_work_runs_to_its_end_or_is_dropped() {
+    let shutdown = Shutdown::new();
+    let guard = || Some(shutdown.track(Work::Background));
+    let mut done = [None, guard()].map(|guard| task::spawn(until_cancelled(guard, ready(1))));
+    for work in &mut done {
+        assert_ready_eq!(work.poll(), Some(1));
+    }
+    let mut stopped = task::spawn(until_cancelled(guard(), pending::<()>()));
+    let mut free = task::spawn(until_cancelled(None, pending::<()>()));
+    assert_pending!(stopped.poll());
+    assert_pending!(free.poll());
+    shutdown.drain();
+    assert_pending!(stopped.poll());
+    shutdown.cancel();
+    assert!(stopped.is_woken() && !free.is_woken());
+    assert_ready_eq!(stopped.poll(), None);
+    drop((done, stopped));
+    assert_ready!(task::spawn(shutdown.ended()).poll());
 }
