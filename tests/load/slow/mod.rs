@@ -48,7 +48,7 @@ impl Growth {
         Self(HEAP.current_usage())
     }
 
-    fn assert_bounded(self, what: &str) {
+    fn check_bounded(self, what: &str) {
         let Self(before) = self;
         let (peak, flood) = (HEAP.peak_usage() - before, SLOW * FLOOD * SIZE);
         println!("{what}: {flood} bytes for slow streams took {peak} at most");
