@@ -148,9 +148,14 @@ pub(super) async fn pause_after(error: &io::Error) {
 
 #[cfg(all(test, feature = "http2"))]
 mod tests {
+    use std::mem::size_of_val;
+
+    use http_body_util::Full;
     use tokio::{io::AsyncWriteExt as _, net::TcpListener, time::Instant};
+    use tower_service::Service as _;
 
     use super::*;
+    use crate::{McpService, Stack};
 
     #[tokio::test(start_paused = true)]
     async fn a_peer_that_says_nothing_is_given_up() {
@@ -172,5 +177,21 @@ mod tests {
         let (socket, peer) = listener.accept().await.expect("a connection");
         let arrived = Arrived::of(socket, peer).await.expect("it has spoken");
         assert_eq!((arrived.version, arrived.peer), (Version::Http1, peer));
+    }
+
+    /// Of an open stream's memory this is what the stack and the server add to hyper's
+    /// two buffers.
+    #[tokio::test]
+    async fn a_connection_and_a_request_stay_small() {
+        let mut stack = Stack::new(McpService::new("test", "1")).build();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let addr = listener.local_addr().expect("it is bound");
+        let socket = TokioIo::new(TcpStream::connect(addr).await.expect("it listens"));
+        let endpoint = Endpoint::new(stack.clone(), "/mcp".into()).with_peer(addr);
+        let connection = Http::new().http1.serve_connection(socket, endpoint);
+        let connection = Logged { connection: GracefulShutdown::new().watch(connection) };
+        let request = stack.call(http::Request::new(Full::<bytes::Bytes>::default()));
+        assert!(size_of_val(&connection) <= 1_100, "{} bytes", size_of_val(&connection));
+        assert!(size_of_val(&request) <= 800, "{} bytes", size_of_val(&request));
     }
 }

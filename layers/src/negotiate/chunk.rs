@@ -1,5 +1,5 @@
 use bytes::{Bytes, BytesMut};
-use mcp_layers_core::{Event, jsonrpc::Message};
+use mcp_layers_core::Event;
 
 use super::sse;
 
@@ -22,9 +22,9 @@ impl Chunk {
 
     pub(super) fn push(&mut self, event: &Event) {
         if self.is_empty()
-            && let Some(whole) = whole(event)
+            && let Some(whole) = sse::message_alone(event)
         {
-            self.alone = whole.clone();
+            self.alone = whole;
             return;
         }
         if !self.alone.is_empty() {
@@ -37,12 +37,4 @@ impl Chunk {
     pub(super) fn into_bytes(self) -> Bytes {
         if self.several.is_empty() { self.alone } else { self.several.freeze() }
     }
-}
-
-/// An event that is a message and nothing more.
-fn whole(event: &Event) -> Option<&Bytes> {
-    if event.id.is_some() || event.retry.is_some() {
-        return None;
-    }
-    event.message.as_ref().and_then(Message::event)
 }

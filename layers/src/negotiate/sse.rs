@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bytes::{BufMut, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use mcp_layers_core::{Event, jsonrpc::Message};
 
 /// Room for the field names and the line ends of an event.
@@ -34,7 +34,7 @@ const FIELDS: usize = 32;
 pub fn encode(event: &Event, out: &mut BytesMut) {
     let id = event.id.as_deref().filter(|id| !id.contains(['\r', '\n', '\0']));
     let data = event.message.as_ref().map(Message::bytes);
-    let own = event.subscription.as_ref().map_or(0, bytes::Bytes::len);
+    let own = event.subscription.as_ref().map_or(0, Bytes::len);
     out.reserve(FIELDS + id.map_or(0, str::len) + data.map_or(0, <[u8]>::len) + own);
     if let Some(id) = id {
         out.put_slice(b"id: ");
@@ -62,6 +62,21 @@ pub fn encode(event: &Event, out: &mut BytesMut) {
         None if id.is_some() => out.put_slice(b"data: \n\n"),
         None if event.retry.is_some() => out.put_u8(b'\n'),
         None => {}
+    }
+}
+
+/// An event that is a message of one line and nothing more: as it was written, or put
+/// together in one piece of its size.
+pub(super) fn message_alone(event: &Event) -> Option<Bytes> {
+    let message = event.message.as_ref().filter(|_| event.id.is_none() && event.retry.is_none())?;
+    match (message.gap(), &event.subscription) {
+        (Some(at), Some(subscription)) => {
+            let (before, after) = message.bytes().split_at(at);
+            let event = [b"data: ", before, subscription, after, b"\n\n"].concat();
+            let is_one_line = memchr::memchr2(b'\r', b'\n', message.bytes()).is_none();
+            is_one_line.then(|| event.into())
+        }
+        _ => message.event().cloned(),
     }
 }
 
