@@ -84,7 +84,9 @@ fn head(method: &str, target: &Target, headers: &[(&str, &str)]) -> String {
     text
 }
 
-fn headers(era: Era, workload: Workload, session: Option<&str>) -> Vec<(&'static str, &str)> {
+/// The headers of a request, without those of every HTTP request.
+#[must_use]
+pub fn headers(era: Era, workload: Workload, session: Option<&str>) -> Vec<(&'static str, &str)> {
     if era == Era::Legacy {
         return legacy_headers(session);
     }
@@ -94,7 +96,9 @@ fn headers(era: Era, workload: Workload, session: Option<&str>) -> Vec<(&'static
     headers
 }
 
-fn body(era: Era, workload: Workload) -> String {
+/// The JSON of a request, with the first id.
+#[must_use]
+pub fn body(era: Era, workload: Workload) -> String {
     let mut meta = Vec::new();
     if era == Era::Modern {
         meta.extend([

@@ -26,9 +26,9 @@ impl Validator {
     }
 
     /// The arguments, if they fit.
-    pub(crate) fn accept(&self, arguments: &RawJson) -> Result<Arguments, InvalidArguments> {
-        self.check(arguments).map_err(InvalidArguments::new)?;
-        Ok(Arguments::new(arguments.clone()))
+    pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
+        self.check(&arguments).map_err(InvalidArguments::new)?;
+        Ok(Arguments::new(arguments))
     }
 
     /// Says what does not fit, with the place: at most five faults.

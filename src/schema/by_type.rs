@@ -33,13 +33,13 @@ impl Validator {
     }
 
     /// The arguments, for the handler to read.
-    pub(crate) fn accept(&self, arguments: &RawJson) -> Result<Arguments, InvalidArguments> {
+    pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
         let is_empty =
             || arguments.to::<BTreeMap<String, IgnoredAny>>().is_ok_and(|them| them.is_empty());
         if self.of_nothing && !is_empty() {
             return Err(InvalidArguments::new("nothing is allowed here")); // TOOL-10
         }
-        Ok(Arguments::new(arguments.clone()))
+        Ok(Arguments::new(arguments))
     }
 
     /// What a type writes is what its schema says.
@@ -170,7 +170,7 @@ mod tests {
         // TOOL-10, TOOL-25
         let schema: Value = of_nothing().to().expect("JSON");
         let nothing = Validator::compile(&schema).expect("a schema");
-        let accept = |value: Value| nothing.accept(&RawJson::from_value(&value).expect("JSON"));
+        let accept = |value: Value| nothing.accept(RawJson::from_value(&value).expect("JSON"));
         assert_eq!(accept(json!({})).expect("nothing").as_json().as_str(), "{}");
         let fault = accept(json!({ "a": 1 })).expect_err("one argument too many");
         assert_eq!(fault.to_string(), "invalid arguments: nothing is allowed here");

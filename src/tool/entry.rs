@@ -60,7 +60,7 @@ impl ToolEntry {
 
     /// Holds arguments to the schema before the handler sees them (TOOL-25).
     pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
-        self.input.accept(&arguments)
+        self.input.accept(arguments)
     }
 }
 

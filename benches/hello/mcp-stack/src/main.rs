@@ -3,7 +3,9 @@
 use mcp_stack::{BoxError, McpService, Server, Stack, Tool};
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
-struct Greet { name: String }
+struct Greet {
+    name: String,
+}
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
