@@ -22,7 +22,7 @@ pub fn own(name: &str) -> Result<PathBuf> {
 ///
 /// If cargo fails; it prints why.
 pub fn peer(name: &str) -> Result<PathBuf> {
-    build(&here().join("peers/Cargo.toml"), "--bin", name)
+    build(&folder().join("peers/Cargo.toml"), "--bin", name)
 }
 
 /// Builds an example of the main workspace, in release mode.

@@ -148,7 +148,7 @@ pub(super) async fn pause_after(error: &io::Error) {
 
 #[cfg(all(test, feature = "http2"))]
 mod tests {
-    use std::mem::size_of_val;
+    use std::{mem::size_of_val, sync::Arc};
 
     use http_body_util::Full;
     use tokio::{io::AsyncWriteExt as _, net::TcpListener, time::Instant};
@@ -187,9 +187,11 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let addr = listener.local_addr().expect("it is bound");
         let socket = TokioIo::new(TcpStream::connect(addr).await.expect("it listens"));
-        let endpoint = Endpoint::new(stack.clone(), "/mcp".into()).with_peer(addr);
-        let connection = Http::new().http1.serve_connection(socket, endpoint);
-        let connection = Logged { connection: GracefulShutdown::new().watch(connection) };
+        let endpoint = Endpoint::new(stack.clone(), Arc::default()).of_connection(addr);
+        let (idle, closing) =
+            (Idle::of(endpoint.usage(), IDLE_LIMIT), Some(CancelToken::new().cancelled()));
+        let connection = Http::new(&Shutdown::new()).http1.serve_connection(socket, endpoint);
+        let connection = Connection { connection, closing, idle };
         let request = stack.call(http::Request::new(Full::<bytes::Bytes>::default()));
         assert!(size_of_val(&connection) <= 1_100, "{} bytes", size_of_val(&connection));
         assert!(size_of_val(&request) <= 800, "{} bytes", size_of_val(&request));
