@@ -42,15 +42,11 @@ fn main() -> Result<()> {
     for name in names {
         servers.push(Hello { name, crates: workspace.crates(name)?, builds: Default::default() });
     }
-    for profile in 0..PROFILES.len() {
+    for (index, profile) in PROFILES.into_iter().enumerate() {
         for round in 1..=rounds {
             for server in &mut servers {
-                eprintln!("{}, {}, round {round} of {rounds}", server.name, PROFILES[profile]);
-                server.builds[profile].push(workspace.build(
-                    server.name,
-                    PROFILES[profile],
-                    jobs,
-                )?);
+                eprintln!("{}, {}, round {round} of {rounds}", server.name, profile);
+                server.builds[index].push(workspace.build(server.name, profile, jobs)?);
             }
         }
     }
