@@ -30,9 +30,13 @@ use tower_service::Service;
 
 use crate::requests;
 
-/// Answers in either zone, with an empty result.
+/// Answers messages, with an empty result.
 #[derive(Clone)]
 struct Nothing;
+
+/// Answers bytes, with two.
+#[derive(Clone)]
+struct NothingOfBytes;
 
 impl Service<Request<Inbound>> for Nothing {
     type Response = Response<Outbound>;
@@ -51,7 +55,7 @@ impl Service<Request<Inbound>> for Nothing {
     }
 }
 
-impl Service<Request<Full<Bytes>>> for Nothing {
+impl<B> Service<Request<B>> for NothingOfBytes {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Infallible>>;
@@ -60,7 +64,7 @@ impl Service<Request<Full<Bytes>>> for Nothing {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+    fn call(&mut self, _: Request<B>) -> Self::Future {
         ready(Ok(Response::new(Full::new(Bytes::from_static(b"{}")))))
     }
 }
@@ -96,14 +100,17 @@ macro_rules! layers {
     ($zone:ident: $($name:ident: $layer:expr;)+) => {$(
         #[bench(args = Era::ALL)]
         fn $name(bencher: Bencher<'_, '_>, era: Era) {
-            layers!(@$zone bencher, Layer::<Nothing>::layer(&$layer, Nothing), era);
+            layers!(@$zone bencher, $layer, era);
         }
     )+};
-    (@messages $bencher:ident, $service:expr, $era:ident) => {
-        over_messages($bencher, $service, || requests::message($era, Echo64))
+    (@messages $bencher:ident, $layer:expr, $era:ident) => {
+        over_messages($bencher, $layer.layer(Nothing), || requests::message($era, Echo64))
     };
-    (@bytes $bencher:ident, $service:expr, $era:ident) => {
-        over_bytes($bencher, $service, $era)
+    (@bytes $bencher:ident, $layer:expr, $era:ident) => {
+        over_bytes($bencher, $layer.layer(NothingOfBytes), $era)
+    };
+    (@border $bencher:ident, $layer:expr, $era:ident) => {
+        over_bytes($bencher, $layer.layer(Nothing), $era)
     };
 }
 
@@ -122,6 +129,9 @@ layers! { bytes:
     validate_origin: ValidateOriginLayer::new();
     rate_limit: RateLimitLayer::new(Rate::per_second(u32::MAX).expect("a rate"), ByPrincipalOrAddr);
     http_sse: HttpSseLayer::new();
+}
+
+layers! { border:
     negotiate: NegotiateLayer::new();
 }
 

@@ -15,12 +15,12 @@ use mcp_stack::core::jsonrpc::{Limits, decode};
 use tower_service::Service;
 
 /// A request as it comes from a socket.
-pub fn bytes(era: Era, workload: Workload) -> Request<Full<Bytes>> {
+pub(crate) fn bytes(era: Era, workload: Workload) -> Request<Full<Bytes>> {
     with_headers(era, workload, Full::new(message::body(era, workload).into()))
 }
 
 /// The same behind the border, its revision known.
-pub fn message(era: Era, workload: Workload) -> Request<Inbound> {
+pub(crate) fn message(era: Era, workload: Workload) -> Request<Inbound> {
     let body = message::body(era, workload).into();
     let body = decode(body, Limits::default()).expect("a valid message");
     let mut request = with_headers(era, workload, body);
@@ -45,7 +45,7 @@ fn with_headers<B>(era: Era, workload: Workload, body: B) -> Request<B> {
 }
 
 /// Calls a service that waits for nothing.
-pub fn call<S, B, R>(service: &mut S, request: Request<B>) -> Response<R>
+pub(crate) fn call<S, B, R>(service: &mut S, request: Request<B>) -> Response<R>
 where
     S: Service<Request<B>, Response = Response<R>>,
 {

@@ -9,6 +9,7 @@
 //! | [`session`] | the legacy handshake and its end |
 //! | [`idle`] | the memory of idle sessions |
 //! | [`layers`] | the order in which layers are added to the stack |
+//! | [`limits`] | what a request may cost |
 //! | [`load`] | many connections at once, timed |
 //! | [`round`] | the same load on several servers in turns |
 //! | [`server`] | servers under test: start, find the address, stop |
@@ -26,6 +27,7 @@ pub mod check;
 pub mod http;
 pub mod idle;
 pub mod layers;
+pub mod limits;
 pub mod load;
 pub mod message;
 pub mod plot;

@@ -16,29 +16,11 @@ use crate::workload::{Era, Workload};
 /// Without it a request may or may not find the server awake, and the count varies.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// What a process did in user mode, from its start to its end.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Work {
-    /// Instructions executed.
-    pub instructions: u64,
-    /// Heap allocations, by the system allocator.
-    pub allocations: u64,
-    /// Bytes those asked for.
-    pub allocated: u64,
-}
-
-impl Work {
-    /// What each of the requests between two runs came to; what both runs did once,
-    /// starting above all, cancels out.
-    #[must_use]
-    pub fn per_request(few: Self, many: Self, requests: u64) -> [f64; 3] {
-        let each = |few: u64, many: u64| (many as f64 - few as f64) / requests as f64;
-        [
-            each(few.instructions, many.instructions),
-            each(few.allocations, many.allocations),
-            each(few.allocated, many.allocated),
-        ]
-    }
+/// What each of the requests between two runs came to; what both runs did once,
+/// starting above all, cancels out.
+#[must_use]
+pub fn per_request(few: u64, many: u64, requests: u64) -> f64 {
+    (many as f64 - few as f64) / requests as f64
 }
 
 /// What is sent while valgrind counts.
@@ -52,25 +34,8 @@ pub struct Exercise {
     pub requests: u64,
 }
 
-/// Counts a server's work, by two runs: callgrind for instructions, memcheck for
-/// allocations. Their reports are left in `folder`.
-///
-/// # Errors
-///
-/// If valgrind is missing, an answer is wrong, or a report cannot be read.
-pub fn count(server: &Server, exercise: Exercise, folder: &Path) -> Result<Work> {
-    let instructions = instructions(server, exercise, folder, 0)?;
-    let log = report(folder, "memcheck", server, exercise)?;
-    let memcheck = ["--tool=memcheck", "--leak-check=no", &format!("--log-file={log}")];
-    run_under(&memcheck, server, exercise, 0)?;
-    let heap = fs::read_to_string(&log).with_context(|| log.clone())?;
-    let (allocations, allocated) =
-        heap_usage(&heap).with_context(|| format!("{log}: no totals"))?;
-    Ok(Work { instructions, allocations, allocated })
-}
-
-/// Counts a server's instructions with callgrind, on one core. The report is left in
-/// `folder`.
+/// The instructions a server executes in user mode, from its start to its end, counted
+/// by callgrind, on one core. The report is left in `folder`.
 ///
 /// # Errors
 ///
@@ -88,6 +53,21 @@ pub fn instructions(
     totals(&text).with_context(|| format!("{profile}: no totals"))
 }
 
+/// The allocations of a server by the system allocator, and the bytes those asked for,
+/// counted by memcheck. The report is left in `folder`.
+///
+/// # Errors
+///
+/// As [`instructions`].
+pub fn allocations(server: &Server, exercise: Exercise, folder: &Path) -> Result<(u64, u64)> {
+    let log = report(folder, "memcheck", server, exercise)?;
+    let memcheck = ["--tool=memcheck", "--leak-check=no", &format!("--log-file={log}")];
+    run_under(&memcheck, server, exercise, 0)?;
+    let counted = fs::read_to_string(&log).with_context(|| log.clone())?;
+    heap_usage(&counted).with_context(|| format!("{log}: no totals"))
+}
+
+/// Where a tool's report goes.
 fn report(folder: &Path, tool: &str, server: &Server, exercise: Exercise) -> Result<String> {
     let Exercise { era, workload, requests } = exercise;
     let name: String =
@@ -149,8 +129,6 @@ mod tests {
 
     #[test]
     fn what_both_runs_did_cancels_out() {
-        let few = Work { instructions: 1100, allocations: 11, allocated: 110 };
-        let many = Work { instructions: 2000, allocations: 20, allocated: 200 };
-        assert_eq!(Work::per_request(few, many, 9), [100.0, 1.0, 10.0]);
+        assert_eq!(per_request(1100, 2000, 9), 100.0);
     }
 }

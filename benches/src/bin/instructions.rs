@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 use mcp_bench::server::Server;
 use mcp_bench::table::Table;
-use mcp_bench::valgrind::{Exercise, Work, count};
+use mcp_bench::valgrind::{Exercise, allocations, instructions, per_request};
 use mcp_bench::workload::{Era, Workload, parse_list};
 
 fn main() -> Result<()> {
@@ -54,9 +54,9 @@ fn main() -> Result<()> {
         for workload in workloads.iter().filter(|workload| workload.exists_in(era)) {
             let mut first = None;
             for server in &servers {
-                let measure = |requests| Exercise { era, workload: *workload, requests };
+                let exercise = |requests| Exercise { era, workload: *workload, requests };
                 let [instructions, allocations, bytes] =
-                    per_request(server, [measure(few), measure(many)], &folder)?;
+                    measure(server, [exercise(few), exercise(many)], &folder)?;
                 let ratio = instructions / *first.get_or_insert(instructions);
                 eprintln!("{} {era} {workload}: {instructions:.0}", server.name);
                 table.add_row([
@@ -78,8 +78,12 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn per_request(server: &Server, [few, many]: [Exercise; 2], folder: &Path) -> Result<[f64; 3]> {
-    let less = count(server, few, folder)?;
-    let more = count(server, many, folder)?;
-    Ok(Work::per_request(less, more, many.requests - few.requests))
+fn measure(server: &Server, [few, many]: [Exercise; 2], folder: &Path) -> Result<[f64; 3]> {
+    let requests = many.requests - few.requests;
+    let each = |less, more| per_request(less, more, requests);
+    let counted =
+        each(instructions(server, few, folder, 0)?, instructions(server, many, folder, 0)?);
+    let (less, less_bytes) = allocations(server, few, folder)?;
+    let (more, more_bytes) = allocations(server, many, folder)?;
+    Ok([counted, each(less, more), each(less_bytes, more_bytes)])
 }
