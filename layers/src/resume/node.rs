@@ -1,10 +1,13 @@
 use std::{
     collections::hash_map::{Entry, RandomState},
+    future::Future as _,
     hash::BuildHasher as _,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -66,7 +69,14 @@ impl Node {
         // Before the pump runs, so that it finds a connection to close.
         let connection = Connection::first(Arc::clone(&feed), log, session, priming);
         let work = self.track(Work::Call);
-        runtime.spawn(Pump::new(stream, Arc::clone(&self.log), feed).run(work));
+        let mut pump = Box::pin(Pump::new(stream, Arc::clone(&self.log), feed).run(work));
+        // What is there goes into the log here and now: a stream that is complete needs no
+        // task, and progress does not give way to newer while one is waited for.
+        // A panic ends the stream, as it does on a task.
+        let mut cx = Context::from_waker(Waker::noop());
+        if let Ok(Poll::Pending) = catch_unwind(AssertUnwindSafe(|| pump.as_mut().poll(&mut cx))) {
+            runtime.spawn(pump);
+        }
         connection.into_stream()
     }
 

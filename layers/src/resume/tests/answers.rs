@@ -171,3 +171,22 @@ fn outside_a_runtime_streams_go_through_as_they_are() {
     };
     assert!(event.id.is_none() && event.message.is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_complete_needs_no_task() {
+    // RESUME-1
+    let session = session(1, V2025_06_18);
+    let service = ResumeLayer::new().layer(tower::service_fn(async |_: Request<Inbound>| {
+        let (sender, receiver) = queue::channel(1024);
+        sender.send(note(1)).expect("open");
+        sender.finish(Some(done())).expect("open");
+        Ok::<_, Infallible>(Response::new(Outbound::Stream(EventStream::call(receiver))))
+    }));
+    let answer = service.oneshot(call().within(&session)).await.expect("it has no error");
+    // The one that looks after the session's streams.
+    let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    assert_eq!(tasks, 1);
+    let events = rest(&mut stream(answer)).await;
+    assert_eq!(events.iter().map(number).collect::<Vec<_>>(), [Some(1), None]);
+    assert!(events.iter().all(|event| event.id.is_some()));
+}
