@@ -89,8 +89,8 @@ pub(crate) const CONTENDERS: [Contender; 7] = [
 /// Why tables have a dash; the run checks that the first is still so.
 pub(crate) const NOTES: &str = "\
 A dash: tower-mcp sends a legacy call's progress on the session's GET stream and answers
-the call in JSON, so there is no stream to measure; stateless rmcp and the bare floors
-keep no sessions, and so have no GET streams.
+the call in JSON, so there is no stream to measure. Stateless rmcp keeps no sessions and
+so has no GET streams, and neither have the floors.
 ";
 
 impl Contender {

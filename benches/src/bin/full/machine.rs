@@ -11,7 +11,8 @@ pub(crate) fn describe(folder: &Path) -> Result<String> {
     let cpu = fs::read_to_string("/proc/cpuinfo")?;
     let model = cpu.lines().find(|line| line.starts_with("model name"));
     let model = model.and_then(|line| line.split_once(": ")).map_or("unknown", |(_, name)| name);
-    let cores = std::thread::available_parallelism()?;
+    // Not what this process may use: it is pinned.
+    let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
     let load = fs::read_to_string("/proc/loadavg")?;
     let load = load.split(' ').next().context("no load average")?;

@@ -78,9 +78,9 @@ fn sessions(runtime: &Runtime, progress: &mut Progress, section: &mut Section) -
     writeln!(
         section.text,
         "### Idle sessions\n\n\
-         {SESSIONS} legacy sessions are opened and ended, twice. Memory that an allocator \
-         keeps for the next time is not given back to the system, but opening them again \
-         takes no more.\n\n{table}"
+         {SESSIONS} legacy sessions are opened and ended, twice. What is left when they \
+         have ended may be memory that the allocator keeps for the next time: then opening \
+         them a second time takes little more.\n\n{table}"
     )?;
     let what = "memory of an idle session, bytes".to_owned();
     section.contests.extend(Contest::of(what, Better::Less, &figures));
