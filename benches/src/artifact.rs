@@ -1,8 +1,10 @@
 //! Building a server from this repository, and finding what was built.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
@@ -34,7 +36,20 @@ pub fn example(name: &str) -> Result<PathBuf> {
     build(&folder().join("../Cargo.toml"), "--example", name)
 }
 
+/// Builds it once for the life of this process: a change of the sources in the middle of
+/// a run must not change what is measured.
 fn build(manifest: &Path, kind: &str, name: &str) -> Result<PathBuf> {
+    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = built.get(name) {
+        return Ok(path.clone());
+    }
+    let path = build_now(manifest, kind, name)?;
+    built.insert(name.to_owned(), path.clone());
+    Ok(path)
+}
+
+fn build_now(manifest: &Path, kind: &str, name: &str) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["build", "--release", "--all-features", "--message-format=json-render-diagnostics"])

@@ -105,10 +105,16 @@ impl Contender {
     pub(crate) fn can(&self, era: Era, workload: Workload) -> bool {
         (self.name, era, workload) != ("tower-mcp", Era::Legacy, Workload::Progress10)
     }
+}
 
-    pub(crate) fn server(&self) -> Result<Server> {
-        named(self.name, self.command)
+/// Builds all that the run starts, and returns each contender's server.
+pub(crate) fn build_all() -> Result<Vec<Server>> {
+    for who in &CONTENDERS {
+        let others = [who.sessions, who.legacy_streams, who.modern_streams];
+        others.into_iter().flatten().try_for_each(|command| named(who.name, command).map(drop))?;
     }
+    named("layers", "layers")?;
+    CONTENDERS.iter().map(|who| named(who.name, who.command)).collect()
 }
 
 /// Builds the server a command names, under the contender's name.

@@ -26,7 +26,6 @@ use anyhow::{Context as _, Result};
 use mcp_bench::proc;
 use tokio::runtime;
 
-use crate::contenders::{CONTENDERS, Contender};
 use crate::options::Options;
 use crate::progress::Progress;
 
@@ -34,7 +33,7 @@ fn main() -> Result<()> {
     let options = Options::from_env()?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     eprintln!("building the servers");
-    let servers = CONTENDERS.iter().map(Contender::server).collect::<Result<Vec<_>>>()?;
+    let servers = contenders::build_all()?;
 
     let steps = requests::steps(&options) + memory::steps() + counts::steps();
     let progress = Mutex::new(Progress::new(steps));
