@@ -193,7 +193,7 @@ mod tests {
         let connection = Http::new(&Shutdown::new()).http1.serve_connection(socket, endpoint);
         let connection = Connection { connection, closing, idle };
         let request = stack.call(http::Request::new(Full::<bytes::Bytes>::default()));
-        assert!(size_of_val(&connection) <= 1_100, "{} bytes", size_of_val(&connection));
+        assert!(size_of_val(&connection) <= 1_150, "{} bytes", size_of_val(&connection));
         assert!(size_of_val(&request) <= 800, "{} bytes", size_of_val(&request));
     }
 }

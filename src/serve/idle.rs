@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    mem,
     pin::Pin,
     sync::{
         Arc,
@@ -48,6 +49,8 @@ pin_project_lite::pin_project! {
         limit: Duration,
         // How many requests had begun when it was looked at last.
         before: usize,
+        // How many had begun when this was polled last.
+        seen: usize,
         #[pin]
         look: Sleep,
     }
@@ -55,7 +58,7 @@ pin_project_lite::pin_project! {
 
 impl Idle {
     pub(super) fn of(usage: Arc<Usage>, limit: Duration) -> Self {
-        Self { usage, limit, before: 0, look: sleep(limit) }
+        Self { usage, limit, before: 0, seen: 0, look: sleep(limit) }
     }
 }
 
@@ -64,6 +67,11 @@ impl Future for Idle {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
+        // Where requests come the timer is not asked each time: it wakes this task still.
+        let begun = this.usage.begun.load(Relaxed);
+        if mem::replace(this.seen, begun) != begun && !this.look.is_elapsed() {
+            return Poll::Pending;
+        }
         loop {
             ready!(this.look.as_mut().poll(cx));
             // In this order: a request that begins in between then counts as one at work.

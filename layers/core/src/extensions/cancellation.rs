@@ -143,16 +143,18 @@ impl CancelToken {
     }
 }
 
-/// How many may wait on a token before it gives back the room for them.
+/// For how many waiters a token keeps room.
 const ROOM: usize = 64;
 
 impl Node {
     fn remove(&self, key: usize) -> Option<Waker> {
         let mut waiting = self.lock();
         let removed = waiting.try_remove(key);
-        // A rush of requests is not paid for ever by the token they all hang on.
-        if waiting.is_empty() && waiting.capacity() > ROOM {
-            *waiting = Slab::new();
+        // A rush of requests is not paid for ever by the token they all hang on. Looked at
+        // each time that half of those who wait have gone, and not for each of them.
+        let (len, room) = (waiting.len(), waiting.capacity());
+        if room > ROOM && len <= room / 4 && (len == 0 || len.is_power_of_two()) {
+            waiting.shrink_to_fit();
         }
         removed
     }
