@@ -1,6 +1,6 @@
 //! What a handler says of how far it is.
 
-use mcp_layers_core::jsonrpc::{Message, Overflow, RawJson};
+use mcp_layers_core::jsonrpc::{Message, Overflow, RawJson, write_string};
 
 /// Written by hand: a handler may say it a thousand times.
 pub(crate) fn notification(
@@ -21,7 +21,7 @@ pub(crate) fn notification(
         }
         if let Some(message) = message {
             out.extend_from_slice(br#","message":"#);
-            serde_json::to_writer(&mut *out, message).expect("a string serialises");
+            write_string(out, message);
         }
         out.push(b'}');
     });

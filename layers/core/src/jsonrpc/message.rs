@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::{ErrorObject, RawJson, RequestId, bytes::plain_len, text::Text};
+use super::{ErrorObject, RawJson, RequestId, text::Text, write_string};
 use crate::protocol::meta;
 
 /// Room for params of which no size is known, in bytes: most are smaller.
@@ -246,16 +246,6 @@ impl Message {
     fn new(text: Text, kind: MessageKind) -> Self {
         Self { text, kind, overflow: Overflow::Close, gap: None }
     }
-}
-
-/// A string as JSON.
-fn write_string(out: &mut Vec<u8>, text: &str) {
-    if plain_len(text.as_bytes()) < text.len() {
-        return write_json(out, text);
-    }
-    out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
 }
 
 /// A value that does not serialise (a map with keys that are no strings) becomes
