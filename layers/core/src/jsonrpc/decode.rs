@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use bytestring::ByteString;
 
 use super::{
     DecodeError, DecodeErrorKind, Params, RawJson,
@@ -51,7 +52,11 @@ impl Default for Limits {
 /// [`DecodeError`], with the request's id where it could be read.
 pub fn decode(body: Bytes, limits: Limits) -> Result<Inbound, DecodeError> {
     let limit = limits.depth.min(DEEPEST);
-    let mut scanner = Scanner::new(utf8(&body)?, limit);
+    read(utf8(body)?, limit)
+}
+
+fn read(body: ByteString, limit: usize) -> Result<Inbound, DecodeError> {
+    let mut scanner = Scanner::new(&body, limit);
     let too_deep = || {
         let message = format!("the JSON nests deeper than {limit} levels");
         DecodeError::new(DecodeErrorKind::TooDeep, message)
@@ -63,7 +68,7 @@ pub fn decode(body: Bytes, limits: Limits) -> Result<Inbound, DecodeError> {
         });
         return match envelope {
             Ok(envelope) if scanner.too_deep() => Err(too_deep().with_id(envelope.known_id(&body))),
-            Ok(envelope) => envelope.classify(&body),
+            Ok(envelope) => envelope.classify(body),
             Err(_) if scanner.too_deep() => Err(too_deep()),
             Err(error) => Err(DecodeError::syntax(error, scanner.position())),
         };
@@ -77,7 +82,7 @@ pub fn decode(body: Bytes, limits: Limits) -> Result<Inbound, DecodeError> {
         _ if scanner.too_deep() => Err(too_deep()),
         Err(error) => Err(DecodeError::syntax(error, scanner.position())),
         Ok(array) if is_array => {
-            Ok(Inbound::Batch(Batch::new(RawJson::trusted(body.slice(array)))))
+            Ok(Inbound::Batch(Batch::new(RawJson::trusted(body.slice_ref(&body[array])))))
         }
         Ok(_) => Err(not_an_object()),
     }
@@ -85,7 +90,7 @@ pub fn decode(body: Bytes, limits: Limits) -> Result<Inbound, DecodeError> {
 
 /// Reads one element of an array that [`decode`] has found deep enough and well formed.
 pub(crate) fn decode_element(element: RawJson) -> Result<Inbound, DecodeError> {
-    match decode(element.into_bytes(), Limits { depth: DEEPEST })? {
+    match read(element.into_text(), DEEPEST)? {
         Inbound::Batch(_) => Err(not_an_object()),
         message => Ok(message),
     }
@@ -103,8 +108,8 @@ impl Params {
     /// [`DecodeError`] for malformed JSON, for anything but an object, for a member
     /// that occurs twice, and for more than 64 members.
     pub fn parse(json: impl Into<Bytes>) -> Result<Self, DecodeError> {
-        let json = json.into();
-        let mut scanner = Scanner::new(utf8(&json)?, DEEPEST);
+        let json = utf8(json.into())?;
+        let mut scanner = Scanner::new(&json, DEEPEST);
         let params = ParamsFound::read(&mut scanner).and_then(|params| {
             scanner.end()?;
             Ok(params)
@@ -115,14 +120,14 @@ impl Params {
                 Err(DecodeError::new(DecodeErrorKind::TooDeep, message))
             }
             Err(error) => Err(DecodeError::syntax(error, scanner.position())),
-            Ok(params) => params.into_params(&json),
+            Ok(params) => params.into_params(json),
         }
     }
 }
 
 /// The body as text: checked as a whole, which is faster than part by part.
-fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
-    std::str::from_utf8(body).map_err(|error| {
+fn utf8(body: Bytes) -> Result<ByteString, DecodeError> {
+    ByteString::try_from(body).map_err(|error| {
         let message = format!("the body is not UTF-8 from byte {}", error.valid_up_to());
         DecodeError::new(DecodeErrorKind::Syntax, message)
     })

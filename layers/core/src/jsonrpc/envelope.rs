@@ -1,12 +1,12 @@
 use std::{borrow::Cow, ops::Range};
 
-use bytes::Bytes;
+use bytestring::ByteString;
 
 use super::{
     DecodeError,
     DecodeErrorKind::{InvalidParams, InvalidRequest},
     Params, RawJson, RequestId,
-    members::{Key, Members, ParamsParts, Span, text, unquote},
+    members::{Key, Members, ParamsParts, Span, unquote},
     scan::{Scanner, SyntaxError},
 };
 use crate::{Inbound, Notification, Reply, Request, clipped::Clipped, protocol::Method};
@@ -68,38 +68,38 @@ impl Envelope {
     /// The id to refuse the message with. There is none if it occurs twice, or in
     /// a response: it is then the server's own, and the client may have used the
     /// same for a request that is still to be answered.
-    pub(super) fn known_id(&self, body: &[u8]) -> Option<RequestId> {
+    pub(super) fn known_id(&self, body: &str) -> Option<RequestId> {
         if self.ambiguous_id || self.is_response() {
             return None;
         }
-        self.id.clone().and_then(|id| RequestId::parse(text(&body[id])).ok())
+        self.id.clone().and_then(|id| RequestId::parse(&body[id]).ok())
     }
 
     fn is_response(&self) -> bool {
         self.method.is_none() && (self.result.is_some() || self.error.is_some())
     }
 
-    pub(super) fn classify(self, body: &Bytes) -> Result<Inbound, DecodeError> {
+    pub(super) fn classify(self, body: ByteString) -> Result<Inbound, DecodeError> {
         let invalid = |message| DecodeError::new(InvalidRequest, message);
         if let Some(key) = self.repeated {
             let message = format!("the member \"{key}\" occurs twice");
-            return Err(DecodeError::new(InvalidRequest, message).with_id(self.known_id(body)));
+            return Err(DecodeError::new(InvalidRequest, message).with_id(self.known_id(&body)));
         }
         // RPC-2
-        let jsonrpc = self.jsonrpc.clone().and_then(|value| unquote(text(&body[value])));
+        let jsonrpc = self.jsonrpc.clone().and_then(|value| unquote(&body[value]));
         if jsonrpc.as_deref() != Some("2.0") {
-            return Err(invalid("\"jsonrpc\" must be \"2.0\"").with_id(self.known_id(body)));
+            return Err(invalid("\"jsonrpc\" must be \"2.0\"").with_id(self.known_id(&body)));
         }
         // RPC-3
-        let id = match self.id.clone().map(|id| RequestId::parse(text(&body[id]))).transpose() {
+        let id = match self.id.clone().map(|id| RequestId::parse(&body[id])).transpose() {
             Ok(id) => id,
             Err(error) => return Err(DecodeError::new(InvalidRequest, error.to_string())),
         };
-        let raw = |value| RawJson::trusted(body.slice(value));
+        let raw = |value| RawJson::trusted(body.slice_ref(&body[value]));
         let is_response = self.is_response();
         match (self.method, id, self.result, self.error) {
             (Some(method), id, None, None) => {
-                let Some(method) = unquote(text(&body[method])) else {
+                let Some(method) = unquote(&body[method]) else {
                     return Err(invalid("\"method\" must be a string").with_id(id));
                 };
                 let method = Method::from_name(&method);
@@ -162,14 +162,14 @@ impl ParamsFound {
     }
 
     /// Judges the value of `params`.
-    pub(super) fn into_params(mut self, body: &Bytes) -> Result<Params, DecodeError> {
+    pub(super) fn into_params(mut self, body: ByteString) -> Result<Params, DecodeError> {
         if let Some(fault) = self.fault {
             return Err(DecodeError::new(InvalidParams, fault));
         }
-        self.parts.members.body = body.clone();
         if let Some(meta) = &mut self.parts.meta {
             meta.body = body.clone();
         }
+        self.parts.members.body = body;
         Ok(Params::new(self.parts))
     }
 }
@@ -194,7 +194,7 @@ fn read_members<'a>(
             fault.get_or_insert_with(|| format!("\"{name}\" has more than {MAX_MEMBERS} members"));
             return Ok(());
         }
-        let same = |span: &Span| span.key.as_bytes(scanner.text()) == key.as_bytes();
+        let same = |span: &Span| span.key.is(&key, scanner.text());
         if spans.iter().any(same) {
             fault.get_or_insert_with(|| format!("\"{name}\" has two members {}", Clipped(&key)));
         }

@@ -1,6 +1,6 @@
 use std::{borrow::Cow, ops::Range};
 
-use bytes::Bytes;
+use bytestring::ByteString;
 use serde::{
     Deserialize,
     de::{
@@ -10,7 +10,7 @@ use serde::{
 };
 use smallvec::SmallVec;
 
-use super::RawJson;
+use super::{RawJson, bytes::plain_len};
 
 /// The members of one JSON object, as slices of the request's own body.
 ///
@@ -18,7 +18,7 @@ use super::RawJson;
 /// copied and no value is read until it is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Members {
-    pub(super) body: Bytes,
+    pub(super) body: ByteString,
     pub(super) spans: SmallVec<[Span; 6]>,
 }
 
@@ -49,21 +49,21 @@ impl Members {
     /// The members in the order they were sent.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Member<'_>> {
         self.spans.iter().map(|span| Member {
-            key: text(span.key.as_bytes(&self.body)),
-            value: text(&self.body[span.value.clone()]),
+            key: span.key.as_str(&self.body),
+            value: &self.body[span.value.clone()],
         })
     }
 
     /// The JSON text of one member's value.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.span(key).map(|span| text(&self.body[span.value.clone()]))
+        self.span(key).map(|span| &self.body[span.value.clone()])
     }
 
     /// One member's value, sharing the request's body.
     #[must_use]
     pub fn raw(&self, key: &str) -> Option<RawJson> {
-        self.span(key).map(|span| RawJson::trusted(self.body.slice(span.value.clone())))
+        self.get(key).map(|value| RawJson::trusted(self.body.slice_ref(value)))
     }
 
     /// One member read as a string; `None` when it is absent or no string.
@@ -81,8 +81,7 @@ impl Members {
         &'a self,
         key: &str,
     ) -> Result<Option<T>, serde_json::Error> {
-        let value = self.span(key).map(|span| &self.body[span.value.clone()]);
-        value.map(serde_json::from_slice).transpose()
+        self.get(key).map(serde_json::from_str).transpose()
     }
 
     /// The whole object read as a `T`.
@@ -91,7 +90,7 @@ impl Members {
     ///
     /// When the object does not fit `T`.
     pub fn to<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        let reader = Reader { body: &self.body, spans: self.spans.iter(), value: &[] };
+        let reader = Reader { body: &self.body, spans: self.spans.iter(), value: "" };
         T::deserialize(MapAccessDeserializer::new(reader))
     }
 
@@ -114,15 +113,15 @@ impl Members {
     }
 
     fn span(&self, key: &str) -> Option<&Span> {
-        self.spans.iter().find(|span| span.key.as_bytes(&self.body) == key.as_bytes())
+        self.spans.iter().find(|span| span.key.is(key, &self.body))
     }
 }
 
 /// Reads each member's value straight from the body.
 struct Reader<'a> {
-    body: &'a [u8],
+    body: &'a str,
     spans: std::slice::Iter<'a, Span>,
-    value: &'a [u8],
+    value: &'a str,
 }
 
 impl<'a> MapAccess<'a> for Reader<'a> {
@@ -136,15 +135,14 @@ impl<'a> MapAccess<'a> for Reader<'a> {
             return Ok(None);
         };
         self.value = &self.body[span.value.clone()];
-        let key = text(span.key.as_bytes(self.body));
-        seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
+        seed.deserialize(BorrowedStrDeserializer::new(span.key.as_str(self.body))).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'a>>(
         &mut self,
         seed: V,
     ) -> Result<V::Value, serde_json::Error> {
-        seed.deserialize(&mut serde_json::Deserializer::from_slice(self.value))
+        seed.deserialize(&mut serde_json::Deserializer::from_str(self.value))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -174,7 +172,7 @@ pub(super) struct ParamsParts {
     pub(super) meta: Option<Members>,
 }
 
-static NO_MEMBERS: Members = Members { body: Bytes::new(), spans: SmallVec::new_const() };
+static NO_MEMBERS: Members = Members { body: ByteString::new(), spans: SmallVec::new_const() };
 
 impl Params {
     pub(super) fn new(parts: Box<ParamsParts>) -> Self {
@@ -203,10 +201,20 @@ impl std::ops::Deref for Params {
 }
 
 impl Key {
-    pub(super) fn as_bytes<'a>(&'a self, body: &'a [u8]) -> &'a [u8] {
+    /// Lengths are compared first, before the key is looked at.
+    pub(super) fn is(&self, key: &str, body: &str) -> bool {
+        match self {
+            Self::Slice(range) => {
+                range.len() == key.len() && body.as_bytes()[range.clone()] == *key.as_bytes()
+            }
+            Self::Owned(owned) => **owned == *key,
+        }
+    }
+
+    pub(super) fn as_str<'a>(&'a self, body: &'a str) -> &'a str {
         match self {
             Self::Slice(range) => &body[range.clone()],
-            Self::Owned(key) => key.as_bytes(),
+            Self::Owned(key) => key,
         }
     }
 }
@@ -214,13 +222,8 @@ impl Key {
 /// The string a JSON text spells; `None` when it is no string.
 pub(super) fn unquote(json: &str) -> Option<Cow<'_, str>> {
     let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+    if plain_len(inner.as_bytes()) == inner.len() {
         return Some(Cow::Borrowed(inner));
     }
     serde_json::from_str(json).ok().map(Cow::Owned)
-}
-
-/// A slice of a body that was found to be UTF-8 when it was read.
-pub(super) fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("the body was checked to be UTF-8 when it was read")
 }

@@ -1,7 +1,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
+use bytestring::ByteString;
+use serde::{Deserialize, Serialize, Serializer, de, ser};
 use serde_json::value::RawValue;
 
 use super::{
@@ -23,7 +24,7 @@ use super::{
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct RawJson(Bytes);
+pub struct RawJson(ByteString);
 
 impl RawJson {
     /// Checks that `text` is one JSON value.
@@ -32,10 +33,10 @@ impl RawJson {
     ///
     /// `serde_json`'s syntax error.
     pub fn parse(text: impl Into<Bytes>) -> Result<Self, serde_json::Error> {
-        let text = text.into();
-        let raw: &RawValue = serde_json::from_slice(&text)?;
-        let value = text.slice_ref(raw.get().as_bytes());
-        Ok(Self(value))
+        let text =
+            ByteString::try_from(text.into()).map_err(<serde_json::Error as de::Error>::custom)?;
+        let raw: &RawValue = serde_json::from_str(&text)?;
+        Ok(Self(text.slice_ref(raw.get())))
     }
 
     /// Serialises a value.
@@ -45,17 +46,17 @@ impl RawJson {
     /// What the value's `Serialize` reports, e.g. a map with keys that are no
     /// strings.
     pub fn from_value<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        serde_json::to_vec(value).map(|json| Self(json.into()))
+        serde_json::to_string(value).map(|json| Self(json.into()))
     }
 
     /// The empty object, `{}`.
     #[must_use]
     pub const fn empty_object() -> Self {
-        Self(Bytes::from_static(b"{}"))
+        Self(ByteString::from_static("{}"))
     }
 
     /// For text that a JSON parser has already accepted.
-    pub(crate) fn trusted(text: Bytes) -> Self {
+    pub(crate) fn trusted(text: ByteString) -> Self {
         Self(text)
     }
 
@@ -65,50 +66,49 @@ impl RawJson {
     ///
     /// When the value does not fit `T`.
     pub fn to<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        // Found to be UTF-8 as a whole, not string by string.
         serde_json::from_str(self.as_str())
     }
 
     /// The JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("a parsed JSON value is UTF-8")
+        &self.0
     }
 
     /// The JSON text's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_bytes()
     }
 
     /// Whether the value is an object.
     #[must_use]
     pub fn is_object(&self) -> bool {
-        self.0.first() == Some(&b'{')
+        self.0.starts_with('{')
     }
 
     /// Whether the value is `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        &*self.0 == b"null"
+        &*self.0 == "null"
     }
 
     /// A copy that shares nothing with the body it came from, for what outlives
     /// its request.
     #[must_use]
     pub fn detach(&self) -> Self {
-        Self(Bytes::copy_from_slice(&self.0))
+        Self(String::from(&*self.0).into())
     }
 
     /// The same value, members in the same order, without blanks and line breaks
     /// between tokens. Shares the text if it has none.
     #[must_use]
     pub fn compact(&self) -> Self {
-        let json = &*self.0;
-        let (mut out, mut copied, mut at) = (Vec::new(), 0, 0);
+        let json = self.as_bytes();
+        let (mut out, mut copied, mut at) = (String::new(), 0, 0);
         while let Some(&byte) = json.get(at) {
             if is_blank(byte) {
-                out.extend_from_slice(&json[copied..at]);
+                out.push_str(&self.0[copied..at]);
                 copied = at + 1;
             }
             at = if byte == b'"' { string_end(json, at) } else { at + 1 };
@@ -116,16 +116,16 @@ impl RawJson {
         if copied == 0 {
             return self.clone();
         }
-        out.extend_from_slice(&json[copied..]);
+        out.push_str(&self.0[copied..]);
         Self(out.into())
     }
 
     /// The value that stands in this part of the text.
     pub(super) fn slice(&self, value: std::ops::Range<usize>) -> Self {
-        Self(self.0.slice(value))
+        Self(self.0.slice_ref(&self.0[value]))
     }
 
-    pub(super) fn into_bytes(self) -> Bytes {
+    pub(super) fn into_text(self) -> ByteString {
         self.0
     }
 
@@ -154,8 +154,8 @@ impl fmt::Debug for RawJson {
 
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde_json::from_slice::<&RawValue>(&self.0)
-            .map_err(S::Error::custom)?
+        serde_json::from_str::<&RawValue>(&self.0)
+            .map_err(ser::Error::custom)?
             .serialize(serializer)
     }
 }
@@ -164,7 +164,7 @@ impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         let text: Box<str> = raw.into();
-        Ok(Self(Bytes::from(text.into_string())))
+        Ok(Self(text.into_string().into()))
     }
 }
 

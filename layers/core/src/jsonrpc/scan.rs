@@ -47,9 +47,9 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
-    /// The text as bytes.
-    pub(super) fn text(&self) -> &'a [u8] {
-        self.text.as_bytes()
+    /// The whole text.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The first byte of what comes next.
@@ -115,11 +115,16 @@ impl<'a> Scanner<'a> {
     }
 
     /// The text of a string, if its escapes spell any.
+    #[inline]
     pub(super) fn unescape(&self, string: &Quoted) -> Result<Cow<'a, str>> {
-        let Range { start, end } = string.range;
-        if !string.escaped {
-            return Ok(Cow::Borrowed(&self.text[start..end]));
+        if string.escaped {
+            return self.spelled(string);
         }
+        Ok(Cow::Borrowed(&self.text[string.range.clone()]))
+    }
+
+    fn spelled(&self, string: &Quoted) -> Result<Cow<'a, str>> {
+        let Range { start, end } = string.range;
         serde_json::from_str(&self.text[start - 1..end + 1])
             .map(Cow::Owned)
             .map_err(|_| SyntaxError { expected: "only keys of whole characters before this" })
@@ -174,20 +179,27 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Passes a string, and says whether it has escapes.
+    /// Passes a string, and says whether it has escapes. Most have none.
+    #[inline]
     fn string(&mut self) -> Result<bool> {
         self.take(b'"', "a string")?;
-        let mut escaped = false;
+        self.at += plain_len(&self.text.as_bytes()[self.at..]);
+        if self.skip_if(|byte| byte == b'"') {
+            return Ok(false);
+        }
+        self.rest_of_string().map(|()| true)
+    }
+
+    fn rest_of_string(&mut self) -> Result<()> {
         loop {
-            self.at += plain_len(&self.text.as_bytes()[self.at..]);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(escaped);
+                    return Ok(());
                 }
                 Some(b'\\') => {
-                    escaped = true;
                     self.escape()?;
+                    self.at += plain_len(&self.text.as_bytes()[self.at..]);
                 }
                 Some(_) => return Err(SyntaxError { expected: "no bare control character" }),
                 None => return Err(SyntaxError { expected: "the end of the string" }),
