@@ -31,14 +31,12 @@ impl<'a> Authority<'a> {
     /// [`InvalidAuthority`] for an empty host, a user name, an IPv6 zone, a port over
     /// 65,535, and a host with anything but ASCII letters, digits, `-`, `.` and `_`.
     pub fn parse(text: &'a [u8]) -> Result<Self, InvalidAuthority> {
-        let text = std::str::from_utf8(text).map_err(|_| InvalidAuthority)?;
-        let (host, port) = if text.starts_with('[') {
-            let (address, port) = text.split_at(text.find(']').ok_or(InvalidAuthority)? + 1);
+        let (host, port) = if text.starts_with(b"[") {
+            let end = text.iter().position(|byte| *byte == b']').ok_or(InvalidAuthority)? + 1;
+            let (address, port) = text.split_at(end);
             (ipv6(address)?, port)
         } else {
-            let (name, port) =
-                text.split_at(text.bytes().position(|byte| byte == b':').unwrap_or(text.len()));
-            (registered_name(name)?, port)
+            registered_name(text)?
         };
         Ok(Self { host, port: port_number(port)? })
     }
@@ -94,40 +92,46 @@ impl fmt::Display for InvalidAuthority {
 
 impl std::error::Error for InvalidAuthority {}
 
-fn ipv6(bracketed: &str) -> Result<Cow<'_, str>, InvalidAuthority> {
-    if bracketed == "[::1]" {
-        return Ok(Cow::Borrowed(bracketed));
+fn ipv6(bracketed: &[u8]) -> Result<Cow<'_, str>, InvalidAuthority> {
+    if bracketed == b"[::1]" {
+        return Ok(Cow::Borrowed("[::1]"));
     }
     let address = &bracketed[1..bracketed.len() - 1];
-    let address: Ipv6Addr = address.parse().map_err(|_| InvalidAuthority)?;
+    let address: Ipv6Addr = std::str::from_utf8(address)
+        .ok()
+        .and_then(|address| address.parse().ok())
+        .ok_or(InvalidAuthority)?;
     Ok(Cow::Owned(format!("[{address}]")))
 }
 
-fn registered_name(name: &str) -> Result<Cow<'_, str>, InvalidAuthority> {
+/// The name at the start, and what follows it.
+fn registered_name(text: &[u8]) -> Result<(Cow<'_, str>, &[u8]), InvalidAuthority> {
     let mut upper_case = false;
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {}
-            b'A'..=b'Z' => upper_case = true,
-            _ => return Err(InvalidAuthority),
-        }
-    }
-    match (name, upper_case) {
-        ("", _) => Err(InvalidAuthority),
-        (name, true) => Ok(Cow::Owned(name.to_ascii_lowercase())),
-        (name, false) => Ok(Cow::Borrowed(name)),
+    let mut is_name = |byte: &u8| {
+        upper_case |= byte.is_ascii_uppercase();
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+    };
+    let len = text.iter().take_while(|byte| is_name(byte)).count();
+    let (name, rest) = text.split_at(len);
+    match (std::str::from_utf8(name), upper_case) {
+        (Ok("") | Err(_), _) => Err(InvalidAuthority),
+        (Ok(name), true) => Ok((Cow::Owned(name.to_ascii_lowercase()), rest)),
+        (Ok(name), false) => Ok((Cow::Borrowed(name), rest)),
     }
 }
 
 /// What follows the host: nothing, `:`, or `:` and digits.
-fn port_number(text: &str) -> Result<Option<u16>, InvalidAuthority> {
-    match text.strip_prefix(':') {
-        None if text.is_empty() => Ok(None),
-        Some("") => Ok(None),
-        // `u16::from_str` would take a sign.
-        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            digits.parse().map(Some).map_err(|_| InvalidAuthority)
-        }
+fn port_number(text: &[u8]) -> Result<Option<u16>, InvalidAuthority> {
+    match text {
+        [] | [b':'] => Ok(None),
+        [b':', digits @ ..] => digits
+            .iter()
+            .try_fold(0_u16, |port, byte| {
+                let digit = byte.is_ascii_digit().then(|| u16::from(byte - b'0'))?;
+                port.checked_mul(10)?.checked_add(digit)
+            })
+            .map(Some)
+            .ok_or(InvalidAuthority),
         _ => Err(InvalidAuthority),
     }
 }

@@ -12,7 +12,10 @@ pub(super) fn read(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let mut lines = headers.get_all(MCP_PROTOCOL_VERSION).iter().map(trimmed);
     let first = lines.next()?;
     if lines.all(|line| line == first) {
-        return Some(String::from_utf8_lossy(first));
+        return Some(match std::str::from_utf8(first) {
+            Ok(name) => Cow::Borrowed(name),
+            Err(_) => String::from_utf8_lossy(first),
+        });
     }
     let lines = headers.get_all(MCP_PROTOCOL_VERSION).iter().map(trimmed);
     Some(String::from_utf8_lossy(&lines.collect::<Vec<_>>().join(&b", "[..])).into_owned().into())

@@ -44,6 +44,6 @@ impl<S> Layer<S> for ProtocolVersionLayer {
     type Service = ProtocolVersion<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ProtocolVersion::new(inner, self.versions.clone())
+        ProtocolVersion::new(inner, self.versions)
     }
 }

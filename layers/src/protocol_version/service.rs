@@ -41,7 +41,7 @@ where
                 let extensions = request.extensions_mut();
                 extensions.insert(version);
                 if asks_for_versions {
-                    extensions.insert(self.versions.served.clone());
+                    extensions.insert(self.versions.served);
                 }
                 ResponseFuture::called(self.inner.call(request))
             }

@@ -15,7 +15,7 @@ use super::{
 const ASSUMED: ProtocolVersion = ProtocolVersion::V2025_03_26;
 
 /// Judges what a message says of its revision by those that are served.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Versions {
     pub(super) served: ServedVersions,
     pub(super) any_legacy_header: bool,

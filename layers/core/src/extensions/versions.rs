@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use crate::protocol::{Era, ProtocolVersion};
 
@@ -11,31 +11,39 @@ use crate::protocol::{Era, ProtocolVersion};
 /// assert_eq!(served.newest(Era::Legacy), Some(ProtocolVersion::V2025_06_18));
 /// assert_eq!(served.to_string(), "served are 2026-07-28, and by `initialize` 2025-06-18");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServedVersions(Arc<[ProtocolVersion]>);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServedVersions {
+    /// As many as there are, legacy ones first; what follows means nothing.
+    versions: [ProtocolVersion; ProtocolVersion::ALL.len()],
+    legacy: usize,
+    len: usize,
+}
 
 impl ServedVersions {
     /// These revisions, in any order.
     pub fn new(versions: impl IntoIterator<Item = ProtocolVersion>) -> Self {
-        let mut versions: Vec<_> = versions.into_iter().collect();
-        versions.sort_unstable();
-        versions.dedup();
-        Self(versions.into())
+        let wanted: Vec<_> = versions.into_iter().collect();
+        let mut served = Self { versions: ProtocolVersion::ALL, legacy: 0, len: 0 };
+        for version in ProtocolVersion::ALL.into_iter().filter(|it| wanted.contains(it)) {
+            served.versions[served.len] = version;
+            served.len += 1;
+            served.legacy += usize::from(!version.is_modern());
+        }
+        served
     }
 
     /// Whether this one is served.
     #[must_use]
     pub fn contains(&self, version: ProtocolVersion) -> bool {
-        self.0.contains(&version)
+        self.versions[..self.len].contains(&version)
     }
 
     /// Those of one era, oldest first.
     #[must_use]
     pub fn of(&self, era: Era) -> &[ProtocolVersion] {
-        let modern = self.0.partition_point(|version| !version.is_modern());
         match era {
-            Era::Legacy => &self.0[..modern],
-            Era::Modern => &self.0[modern..],
+            Era::Legacy => &self.versions[..self.legacy],
+            Era::Modern => &self.versions[self.legacy..self.len],
         }
     }
 
