@@ -99,10 +99,12 @@ where
                 Poll::Ready(Ok(Outbound::from_rejection(rejection)))
             }
             StateProj::Running { work } => {
-                let answer = ready!(work.poll(cx));
-                // Before the client has the answer, its id is free again.
-                state.set(State::Answered);
-                Poll::Ready(answer)
+                let answer = work.poll(cx);
+                if answer.is_ready() {
+                    // Before the client has the answer, its id is free again.
+                    state.set(State::Answered);
+                }
+                answer
             }
             StateProj::Answered => panic!("polled after completion"),
         }

@@ -22,15 +22,23 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct Cancellation<S> {
     inner: S,
+    shared: Arc<Shared>,
+}
+
+/// What all requests of one service share.
+#[derive(Debug)]
+struct Shared {
     table: Arc<InFlight>,
     rules: Rules,
 }
 
 impl<S> Cancellation<S> {
     pub(super) fn new(inner: S, table: Arc<InFlight>, rules: Rules) -> Self {
-        Self { inner, table, rules }
+        Self { inner, shared: Arc::new(Shared { table, rules }) }
     }
+}
 
+impl Shared {
     /// Enters the request, and inserts its [`extensions::Cancellation`].
     fn register(
         &self,
@@ -104,13 +112,13 @@ where
             Inbound::Request(message) => (message.id.clone(), message.method.clone()),
             Inbound::Notification(message) => {
                 if message.method == Method::Cancelled {
-                    self.cancel(&request);
+                    self.shared.cancel(&request);
                 }
                 return ResponseFuture::untouched(self.inner.call(request));
             }
             _ => return ResponseFuture::untouched(self.inner.call(request)),
         };
-        match self.register(id, &method, request.extensions_mut()) {
+        match self.shared.register(id, &method, request.extensions_mut()) {
             Ok(running) => ResponseFuture::running(self.inner.call(request), running),
             Err(rejection) => ResponseFuture::rejected(rejection),
         }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, request::Parts};
+use http::{HeaderMap, Request, Response, request::Parts};
 use http_body::Body;
 use mcp_layers_core::{Inbound, Outbound, Rejection, jsonrpc::decode};
 use pin_project_lite::pin_project;
@@ -23,21 +23,19 @@ use super::{
     response::{Answer, answer},
 };
 
-pin_project! {
-    /// The future of [`Negotiate`](super::Negotiate): reads the body, calls the
-    /// inner service, and encodes what it answers.
-    #[must_use = "futures do nothing unless polled"]
-    pub struct ResponseFuture<S, F, B> {
-        #[pin]
-        state: State<S, F, B>,
-    }
-}
+/// The future of [`Negotiate`](super::Negotiate): reads the body, calls the
+/// inner service, and encodes what it answers.
+///
+/// All of it is in one box: the layers and the server outside move it along by
+/// value, and what is in it is large.
+#[must_use = "futures do nothing unless polled"]
+pub struct ResponseFuture<S, F, B>(Pin<Box<State<S, F, B>>>);
 
 pin_project! {
     #[project = StateProj]
     enum State<S, F, B> {
         Answered { response: Option<Response<ResponseBody>> },
-        Reading { #[pin] body: ReadBody<B>, post: Option<Post<S>> },
+        Reading { #[pin] body: ReadBody<B>, post: Post<S> },
         Calling { #[pin] future: F, exchange: Option<Exchange> },
         Draining { drain: Drain, exchange: Exchange },
     }
@@ -46,18 +44,19 @@ pin_project! {
 /// What waits for the body.
 struct Post<S> {
     service: S,
-    parts: Parts,
+    /// Its body stands in for the message, until that is read.
+    request: Option<Request<Inbound>>,
     accept: Accept,
     settings: Settings,
 }
 
 impl<S, F, B> ResponseFuture<S, F, B> {
     pub(super) fn answered(response: Response<ResponseBody>) -> Self {
-        Self { state: State::Answered { response: Some(response) } }
+        Self(Box::pin(State::Answered { response: Some(response) }))
     }
 
     pub(super) fn calling(future: F, exchange: Exchange) -> Self {
-        Self { state: State::Calling { future, exchange: Some(exchange) } }
+        Self(Box::pin(State::Calling { future, exchange: Some(exchange) }))
     }
 
     pub(super) fn read(
@@ -68,8 +67,9 @@ impl<S, F, B> ResponseFuture<S, F, B> {
         settings: Settings,
     ) -> Self {
         let body = ReadBody::new(body, settings.max_body_bytes);
-        let post = Some(Post { service, parts, accept, settings });
-        Self { state: State::Reading { body, post } }
+        let request = Some(Request::from_parts(parts, Inbound::Open));
+        let post = Post { service, request, accept, settings };
+        Self(Box::pin(State::Reading { body, post }))
     }
 }
 
@@ -82,58 +82,51 @@ where
     type Output = Result<Response<ResponseBody>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.project().state;
+        let mut state = self.get_mut().0.as_mut();
         loop {
-            let next = match state.as_mut().project() {
+            match state.as_mut().project() {
                 StateProj::Answered { response } => {
                     let response = response.take().expect("polled after completion");
                     return Poll::Ready(Ok(response));
                 }
                 StateProj::Reading { body, post } => {
                     let bytes = ready!(body.poll(cx));
-                    let post = post.take().expect("polled after completion");
-                    match bytes.and_then(|bytes| post.decode(bytes)) {
-                        Ok(inbound) => post.call(inbound),
+                    let mut request = post.request.take().expect("polled after completion");
+                    match bytes.and_then(|bytes| post.decode(bytes, request.headers())) {
+                        Ok(inbound) => *request.body_mut() = inbound,
                         Err(rejection) => return Poll::Ready(Ok(rejection.into_response())),
                     }
+                    let exchange = Exchange::posted(post.accept, request.body(), post.settings);
+                    let future = post.service.call(request);
+                    state.set(State::Calling { future, exchange: Some(exchange) });
                 }
                 StateProj::Calling { future, exchange } => {
                     let response = ready!(future.poll(cx))?;
                     let exchange = exchange.take().expect("polled after completion");
                     match answer(response, &exchange) {
                         Answer::Done(response) => return Poll::Ready(Ok(response)),
-                        Answer::Drain(drain) => State::Draining { drain, exchange },
+                        Answer::Drain(drain) => state.set(State::Draining { drain, exchange }),
                     }
                 }
                 StateProj::Draining { drain, exchange } => {
                     return drain.poll(cx, exchange).map(Ok);
                 }
-            };
-            state.set(next);
+            }
         }
     }
 }
 
 impl<S> Post<S> {
-    fn decode(&self, body: Bytes) -> Result<Inbound, Rejection> {
+    fn decode(&self, body: Bytes, headers: &HeaderMap) -> Result<Inbound, Rejection> {
         // NEG-24
         let inbound = decode(body, self.settings.limits).map_err(|error| {
             Rejection::new(http::StatusCode::BAD_REQUEST, error.to_error_object())
                 .with_id(error.id().cloned())
         })?;
-        if matches!(inbound, Inbound::Reply(_)) && names_modern(&self.parts.headers) {
+        if matches!(inbound, Inbound::Reply(_)) && names_modern(headers) {
             return Err(Rejection::invalid_request("modern clients send no responses")); // NEG-13
         }
         Ok(inbound)
-    }
-
-    fn call<B>(mut self, inbound: Inbound) -> State<S, S::Future, B>
-    where
-        S: Service<Request<Inbound>>,
-    {
-        let exchange = Some(Exchange::posted(self.accept, &inbound, self.settings));
-        let future = self.service.call(Request::from_parts(self.parts, inbound));
-        State::Calling { future, exchange }
     }
 }
 

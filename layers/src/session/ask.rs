@@ -7,14 +7,14 @@ use std::{
 
 use http::{Request, Response};
 use mcp_layers_core::{
-    Inbound, Outbound, Rejection,
+    FromRejection as _, Inbound, Outbound, Rejection,
     extensions::{OpensSession, SessionHandle, SessionId},
     protocol::LogLevel,
 };
 
 use super::{
     Reservation, SessionRecord, StoreError, StoreFuture,
-    node::{Next, Node, Opening, refuse},
+    node::{Next, Node, Opening},
 };
 
 /// A question to the store on the way in, with what waits for the answer besides
@@ -41,21 +41,11 @@ impl Ask {
         node: &Node,
         request: &mut Request<Inbound>,
         cx: &mut Context<'_>,
-    ) -> Poll<Next> {
-        let next = ready!(self.poll_answer(node, request, cx));
-        Poll::Ready(next.unwrap_or_else(|rejection| Next::Answer(refuse(rejection))))
-    }
-
-    fn poll_answer(
-        &mut self,
-        node: &Node,
-        request: &mut Request<Inbound>,
-        cx: &mut Context<'_>,
     ) -> Poll<Result<Next, Rejection>> {
         Poll::Ready(match self {
             Self::Room(answer) => {
                 let room = ready!(poll(answer, cx))?;
-                let opening = Opening::of(request, room);
+                let opening = Opening::of(request, room, node);
                 request.extensions_mut().insert(OpensSession);
                 Ok(Next::Call(opening.into()))
             }
@@ -104,7 +94,7 @@ impl Save {
             }
         };
         if let Err(error) = saved {
-            *response = refuse(error.into());
+            *response = Outbound::from_rejection(error.into());
         }
         Poll::Ready(())
     }

@@ -5,8 +5,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{Request, Response};
-use mcp_layers_core::{Inbound, Outbound};
+use http::{Request, Response, StatusCode};
+use mcp_layers_core::{FromRejection as _, Inbound, Outbound, Rejection};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
@@ -27,7 +27,7 @@ pin_project! {
 pin_project! {
     #[project = StateProj]
     enum State<S, F> {
-        Inner { #[pin] future: F, then: Option<Then>, node: Node },
+        Inner { #[pin] future: F, then: Option<Then> },
         Asking { waiting: Box<Waiting<S>> },
         Saving { save: Box<Save>, response: Option<Response<Outbound>>, node: Node },
         Answer { response: Option<Response<Outbound>> },
@@ -44,12 +44,21 @@ struct Waiting<S> {
 }
 
 impl<S, F> ResponseFuture<S, F> {
-    pub(super) fn answer(response: Response<Outbound>) -> Self {
+    pub(super) fn refused(rejection: Rejection) -> Self {
+        Self::answer(Outbound::from_rejection(rejection))
+    }
+
+    /// The client has ended its session.
+    pub(super) fn ended() -> Self {
+        Self::answer(ended())
+    }
+
+    fn answer(response: Response<Outbound>) -> Self {
         Self { state: State::Answer { response: Some(response) } }
     }
 
-    pub(super) fn inner(future: F, then: Then, node: &Node) -> Self {
-        Self { state: State::Inner { future, then: Some(then), node: node.clone() } }
+    pub(super) fn inner(future: F, then: Then) -> Self {
+        Self { state: State::Inner { future, then: Some(then) } }
     }
 
     /// `service` is the inner one, ready to be called.
@@ -70,13 +79,12 @@ where
         let mut state = self.project().state;
         loop {
             let next = match state.as_mut().project() {
-                StateProj::Inner { future, then, node } => {
+                StateProj::Inner { future, then } => {
                     let mut response = ready!(future.poll(cx))?;
                     let then = then.take().expect("polled after completion");
-                    match node.finish(then, &mut response) {
-                        Some(save) => {
-                            let (save, node) = (Box::new(save), node.clone());
-                            State::Saving { save, response: Some(response), node }
+                    match then.finish(&mut response) {
+                        Some((save, node)) => {
+                            State::Saving { save: Box::new(save), response: Some(response), node }
                         }
                         None => {
                             // Nothing of the request outlives its answer.
@@ -86,15 +94,18 @@ where
                     }
                 }
                 StateProj::Asking { waiting } => match ready!(waiting.poll(cx)) {
-                    Next::Ask(next) => {
+                    Err(rejection) => {
+                        State::Answer { response: Some(Outbound::from_rejection(rejection)) }
+                    }
+                    Ok(Next::Ask(next)) => {
                         waiting.ask = next;
                         continue;
                     }
-                    Next::Answer(response) => State::Answer { response: Some(response) },
-                    Next::Call(then) => {
+                    Ok(Next::Ended) => State::Answer { response: Some(ended()) },
+                    Ok(Next::Call(then)) => {
                         let request = waiting.request.take().expect("called once");
                         let future = waiting.service.call(request);
-                        State::Inner { future, then: Some(then), node: waiting.node.clone() }
+                        State::Inner { future, then: Some(then) }
                     }
                 },
                 StateProj::Saving { save, response, node } => {
@@ -111,8 +122,15 @@ where
     }
 }
 
+/// The answer to DELETE.
+fn ended() -> Response<Outbound> {
+    let mut response = Response::new(Outbound::NoContent);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
 impl<S> Waiting<S> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Next, Rejection>> {
         let request = self.request.as_mut().expect("taken when nothing is left to ask");
         self.ask.poll(&self.node, request, cx)
     }

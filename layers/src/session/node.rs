@@ -30,22 +30,25 @@ pub(super) enum Next {
     Call(Then),
     /// The store is asked.
     Ask(Ask),
-    /// The client is answered.
-    Answer(Response<Outbound>),
+    /// The client is told that its session has ended.
+    Ended,
 }
 
 /// What is done once the inner service has answered.
 pub(super) enum Then {
     /// Nothing.
     Answer,
+    /// The session was in use until now.
+    Leave(SessionHandle),
+    /// The same; and the log level is stored, which the request may have set.
+    StoreLevel(Box<Left>),
     /// A session is opened if it said yes.
     Open(Box<Opening>),
-    /// The session was in use until now; what the request may have set is stored.
-    Leave(Left),
 }
 
 /// A session that may come to be.
 pub(super) struct Opening {
+    node: Node,
     room: Reservation,
     version: ProtocolVersion,
     principal: Option<Principal>,
@@ -53,81 +56,32 @@ pub(super) struct Opening {
     client_info: Option<RawJson>,
 }
 
-/// A session that a request was at work in.
+/// A session whose log level a request may have set.
 pub(super) struct Left {
+    node: Node,
     handle: SessionHandle,
-    may_set_level: bool,
     stored_level: Option<LogLevel>,
 }
 
 impl Node {
-    pub(super) fn begin(&self, request: &Request<Inbound>) -> Next {
-        match self.rules.admit(request) {
-            Err(rejection) => Next::Answer(refuse(rejection)),
-            Ok(Admission::Without) => Next::Call(Then::Answer),
-            Ok(Admission::Opens) if self.live.is_draining() => {
-                Next::Answer(refuse(Rejection::shutting_down()))
-            }
-            Ok(Admission::Opens) => Next::Ask(Ask::Room(self.store().reserve())),
-            Ok(Admission::Names(id)) => {
+    pub(super) fn begin(&self, request: &Request<Inbound>) -> Result<Next, Rejection> {
+        Ok(match self.rules.admit(request)? {
+            Admission::Without => Next::Call(Then::Answer),
+            Admission::Opens if self.live.is_draining() => return Err(Rejection::shutting_down()),
+            Admission::Opens => Next::Ask(Ask::Room(self.store().reserve())),
+            Admission::Names(id) => {
                 // Taken before the store is asked: a session that ends in between
                 // ends this handle too (SESS-10).
                 let handle = self.live.find(id);
                 Next::Ask(Ask::Record(self.store().load(id), id, handle))
             }
-        }
-    }
-
-    /// The inner service has answered; is there something to store?
-    pub(super) fn finish(&self, then: Then, response: &mut Response<Outbound>) -> Option<Save> {
-        match then {
-            Then::Answer => None,
-            Then::Leave(left) => {
-                keep_in_use(&left.handle, response);
-                self.leave(&left)
-            }
-            Then::Open(opening) => match self.create(*opening, response) {
-                Ok(save) => save,
-                Err(rejection) => {
-                    *response = refuse(rejection);
-                    None
-                }
-            },
-        }
-    }
-
-    fn create(
-        &self,
-        opening: Opening,
-        response: &Response<Outbound>,
-    ) -> Result<Option<Save>, Rejection> {
-        let opened = response.status() == StatusCode::OK
-            && matches!(response.body(), Outbound::Response(message) if message.kind() == MessageKind::Result);
-        if !opened {
-            return Ok(None); // INIT-12
-        }
-        let mut record = SessionRecord::new(new_id()?, opening.version);
-        record.principal = opening.principal;
-        record.client_info = opening.client_info.as_ref().map(keep).map(ClientInfo::new);
-        if let Some(declared) = &opening.capabilities {
-            record.capabilities = ClientCapabilities::new(keep(declared));
-        }
-        Ok(Some(Save::Create(self.store().create(record, opening.room))))
+        })
     }
 
     pub(super) fn created(&self, record: &SessionRecord, response: &mut Response<Outbound>) {
         self.live.attach(record);
         tracing::debug!(session = %record.id, version = %record.version, "session opened");
         response.headers_mut().insert(MCP_SESSION_ID, record.id.to_header_value()); // SESS-1
-    }
-
-    fn leave(&self, left: &Left) -> Option<Save> {
-        let level = left.handle.log_level().filter(|_| left.may_set_level)?;
-        if Some(level) == left.stored_level {
-            return None;
-        }
-        let id = left.handle.id();
-        Some(Save::Level(self.store().update(id, SessionChange::LogLevel(level)), id, level))
     }
 
     pub(super) fn enter(
@@ -206,23 +160,27 @@ impl Node {
             Inbound::Batch(_) => true,
             _ => false,
         };
-        let stored_level = record.log_level;
-        let left = Left { handle: handle.clone(), may_set_level, stored_level };
+        let then = match may_set_level {
+            true => Then::StoreLevel(Box::new(Left {
+                node: self.clone(),
+                handle: handle.clone(),
+                stored_level: record.log_level,
+            })),
+            false => Then::Leave(handle.clone()),
+        };
         let extensions = request.extensions_mut();
         match extensions.get_mut::<ProtocolVersion>() {
             Some(version) => *version = record.version, // VER-15, D-21
             None => drop(extensions.insert(record.version)), // VER-11
         }
         extensions.insert(handle);
-        Next::Call(Then::Leave(left))
+        Next::Call(then)
     }
 
     pub(super) fn deleted(&self, id: SessionId, deleted: bool) -> Result<Next, Rejection> {
         self.confirm(deleted, id)?;
         self.live.end(id, SessionEndReason::Deleted);
-        let mut response = Response::new(Outbound::NoContent);
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        Ok(Next::Answer(response))
+        Ok(Next::Ended)
     }
 
     /// The store says whether a session is there that was there a moment ago.
@@ -239,17 +197,66 @@ impl Node {
     }
 }
 
+impl Then {
+    /// The inner service has answered; is there something to store?
+    pub(super) fn finish(self, response: &mut Response<Outbound>) -> Option<(Save, Node)> {
+        match self {
+            Self::Answer => None,
+            Self::Leave(handle) => {
+                keep_in_use(&handle, response);
+                None
+            }
+            Self::StoreLevel(left) => {
+                keep_in_use(&left.handle, response);
+                left.save()
+            }
+            Self::Open(opening) => opening.save(response).unwrap_or_else(|rejection| {
+                *response = Outbound::from_rejection(rejection);
+                None
+            }),
+        }
+    }
+}
+
+impl Left {
+    fn save(self) -> Option<(Save, Node)> {
+        let level = self.handle.log_level()?;
+        if Some(level) == self.stored_level {
+            return None;
+        }
+        let id = self.handle.id();
+        let stored = self.node.store().update(id, SessionChange::LogLevel(level));
+        Some((Save::Level(stored, id, level), self.node))
+    }
+}
+
 impl Opening {
-    pub(super) fn of(request: &Request<Inbound>, room: Reservation) -> Self {
+    pub(super) fn of(request: &Request<Inbound>, room: Reservation, node: &Node) -> Self {
         let extensions = request.extensions();
         let object = |key| request.body().params()?.raw(key).filter(RawJson::is_object);
         Self {
+            node: node.clone(),
             room,
             version: ProtocolVersion::of(extensions),
             principal: extensions.get().cloned(),
             capabilities: object("capabilities"),
             client_info: object("clientInfo"),
         }
+    }
+
+    fn save(self, response: &Response<Outbound>) -> Result<Option<(Save, Node)>, Rejection> {
+        let opened = response.status() == StatusCode::OK
+            && matches!(response.body(), Outbound::Response(message) if message.kind() == MessageKind::Result);
+        if !opened {
+            return Ok(None); // INIT-12
+        }
+        let mut record = SessionRecord::new(new_id()?, self.version);
+        record.principal = self.principal;
+        record.client_info = self.client_info.as_ref().map(keep).map(ClientInfo::new);
+        if let Some(declared) = &self.capabilities {
+            record.capabilities = ClientCapabilities::new(keep(declared));
+        }
+        Ok(Some((Save::Create(self.node.store().create(record, self.room)), self.node)))
     }
 }
 
@@ -295,8 +302,4 @@ fn new_id() -> Result<SessionId, Rejection> {
         Rejection::unavailable("sessions are unavailable", Duration::from_secs(5))
     })?;
     Ok(SessionId::from_bits(u128::from_ne_bytes(bits)))
-}
-
-pub(super) fn refuse(rejection: Rejection) -> Response<Outbound> {
-    Outbound::from_rejection(rejection)
 }

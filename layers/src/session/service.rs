@@ -39,7 +39,7 @@ where
 
     fn call(&mut self, mut request: Request<Inbound>) -> Self::Future {
         let mut next = if ProtocolVersion::of(request.extensions()).is_modern() {
-            Next::Call(Then::Answer) // SESS-14
+            Ok(Next::Call(Then::Answer)) // SESS-14
         } else {
             self.node.begin(&request)
         };
@@ -48,12 +48,12 @@ where
         let mut cx = Context::from_waker(Waker::noop());
         loop {
             next = match next {
-                Next::Answer(response) => return ResponseFuture::answer(response),
-                Next::Call(then) => {
-                    let future = self.inner.call(request);
-                    return ResponseFuture::inner(future, then, &self.node);
+                Err(rejection) => return ResponseFuture::refused(rejection),
+                Ok(Next::Ended) => return ResponseFuture::ended(),
+                Ok(Next::Call(then)) => {
+                    return ResponseFuture::inner(self.inner.call(request), then);
                 }
-                Next::Ask(mut ask) => match ask.poll(&self.node, &mut request, &mut cx) {
+                Ok(Next::Ask(mut ask)) => match ask.poll(&self.node, &mut request, &mut cx) {
                     Poll::Ready(next) => next,
                     Poll::Pending => {
                         let clone = self.inner.clone();
