@@ -1,5 +1,7 @@
 //! What tools and prompts answer with.
 
+use std::borrow::Cow;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use mcp_layers_core::{jsonrpc::write_string, protocol::ProtocolVersion};
 use serde::Serialize;
@@ -23,31 +25,28 @@ pub struct Content {
     #[serde(flatten)]
     block: Block,
     #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<Annotations>,
+    annotations: Option<Box<Annotations>>,
     #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
-    meta: Option<Meta>,
+    meta: Option<Box<Meta>>,
 }
 
+/// What is not text is boxed: most blocks are text, and are moved along by value.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block {
-    Text {
-        text: String,
-    },
-    #[serde(rename_all = "camelCase")]
-    Image {
-        data: String,
-        mime_type: String,
-    },
-    #[serde(rename_all = "camelCase")]
-    Audio {
-        data: String,
-        mime_type: String,
-    },
-    Resource {
-        resource: ResourceContents,
-    },
+    Text { text: String },
+    Image(Box<Media>),
+    Audio(Box<Media>),
+    Resource { resource: Box<ResourceContents> },
     ResourceLink(Box<ResourceLink>),
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Media {
+    /// In Base64.
+    data: String,
+    mime_type: String,
 }
 
 impl Content {
@@ -58,19 +57,19 @@ impl Content {
 
     /// An image, which is sent in Base64 (TOOL-17).
     pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
-        Self::of(Block::Image { data: STANDARD.encode(bytes), mime_type: mime_type.into() })
+        Self::of(Block::Image(Media::boxed(bytes, mime_type)))
     }
 
     /// Sound, which is sent in Base64 (TOOL-17). Clients of 2024-11-05 get a text
     /// in its place.
     pub fn audio(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
-        Self::of(Block::Audio { data: STANDARD.encode(bytes), mime_type: mime_type.into() })
+        Self::of(Block::Audio(Media::boxed(bytes, mime_type)))
     }
 
     /// A resource's contents, embedded.
     #[must_use]
     pub fn resource(resource: ResourceContents) -> Self {
-        Self::of(Block::Resource { resource })
+        Self::of(Block::Resource { resource: Box::new(resource) })
     }
 
     /// A link to a resource, which need not be listed (TOOL-19). Clients older
@@ -83,14 +82,14 @@ impl Content {
     /// Says for whom the block is, and how important.
     #[must_use]
     pub fn with_annotations(mut self, annotations: Annotations) -> Self {
-        self.annotations = Some(annotations);
+        self.annotations = Some(Box::new(annotations));
         self
     }
 
     /// Adds `_meta`.
     #[must_use]
     pub fn with_meta(mut self, meta: Meta) -> Self {
-        self.meta = Some(meta);
+        self.meta = Some(Box::new(meta));
         self
     }
 
@@ -115,7 +114,7 @@ impl Content {
     pub(crate) fn size_hint(&self) -> usize {
         64 + match &self.block {
             Block::Text { text } => text.len(),
-            Block::Image { data, .. } | Block::Audio { data, .. } => data.len(),
+            Block::Image(media) | Block::Audio(media) => media.data.len(),
             Block::Resource { resource } => resource.size_hint(),
             Block::ResourceLink(_) => 256,
         }
@@ -123,17 +122,24 @@ impl Content {
 
     /// What a client of this revision can read: a kind it does not know becomes
     /// text (TOOL-18, D-22).
-    pub(crate) fn for_version(self, version: ProtocolVersion) -> Self {
+    pub(crate) fn for_version(&self, version: ProtocolVersion) -> Cow<'_, Self> {
         let text = match &self.block {
             Block::ResourceLink(link) if version < ProtocolVersion::V2025_06_18 => {
                 format!("{}: {}", link.name, link.uri)
             }
-            Block::Audio { mime_type, .. } if version < ProtocolVersion::V2025_03_26 => {
-                format!("[audio, {mime_type}]")
+            Block::Audio(media) if version < ProtocolVersion::V2025_03_26 => {
+                format!("[audio, {}]", media.mime_type)
             }
-            _ => return self,
+            _ => return Cow::Borrowed(self),
         };
-        Self { block: Block::Text { text }, ..self }
+        let (annotations, meta) = (self.annotations.clone(), self.meta.clone());
+        Cow::Owned(Self { block: Block::Text { text }, annotations, meta })
+    }
+}
+
+impl Media {
+    fn boxed(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Box<Self> {
+        Box::new(Self { data: STANDARD.encode(bytes), mime_type: mime_type.into() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a handler sees of the request it serves.
 
 use std::{
+    mem,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -44,7 +45,9 @@ pub struct Context(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    parts: Parts,
+    headers: HeaderMap,
+    uri: Uri,
+    extensions: Extensions,
     emitter: Emitter,
     cancel: CancelToken,
     progress_token: Option<RawJson>,
@@ -55,14 +58,22 @@ struct Inner {
 
 impl Context {
     pub(crate) fn new(
-        parts: Parts,
+        parts: &mut Parts,
         emitter: Emitter,
         cancel: CancelToken,
         progress_token: Option<RawJson>,
         asking: Asking,
     ) -> Self {
-        let disconnected = OnceLock::new();
-        Self(Arc::new(Inner { parts, emitter, cancel, progress_token, asking, disconnected }))
+        Self(Arc::new(Inner {
+            headers: mem::take(&mut parts.headers),
+            uri: mem::take(&mut parts.uri),
+            extensions: mem::take(&mut parts.extensions),
+            emitter,
+            cancel,
+            progress_token,
+            asking,
+            disconnected: OnceLock::new(),
+        }))
     }
 
     pub(crate) fn asking(&self) -> &Asking {
@@ -84,19 +95,19 @@ impl Context {
     /// The HTTP request's headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.0.parts.headers
+        &self.0.headers
     }
 
     /// The HTTP request's URI.
     #[must_use]
     pub fn uri(&self) -> &Uri {
-        &self.0.parts.uri
+        &self.0.uri
     }
 
     /// The HTTP request's extensions: what the host and the layers put there.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
-        &self.0.parts.extensions
+        &self.0.extensions
     }
 
     /// The revision this request is served by.

@@ -12,7 +12,7 @@ use std::{
 use http::{Request, Response};
 use mcp_layers_core::{
     Inbound, Outbound,
-    extensions::{CancelToken, Cancellation},
+    extensions::{CancelToken, Cancellation, OnDisconnect},
     shutdown::Shutdown,
 };
 use serde::Serialize;
@@ -301,7 +301,7 @@ impl Service<Request<Inbound>> for McpService {
 
     fn call(&mut self, request: Request<Inbound>) -> ResponseFuture {
         let (mut parts, inbound) = request.into_parts();
-        let request = match inbound {
+        let mut request = match inbound {
             Inbound::Request(request) => request,
             other => {
                 let response = dispatch::without_request(&self.0, other, &parts.extensions);
@@ -309,12 +309,11 @@ impl Service<Request<Inbound>> for McpService {
             }
         };
         // Taken out, so that no clone of the extensions prolongs the request.
-        let cancellation = parts.extensions.remove::<Cancellation>();
-        let token = cancellation.as_ref().map_or_else(
-            || CancelToken::child_of([self.0.shutdown.token()]),
-            |cancellation| cancellation.token().clone(),
-        );
-        match dispatch::dispatch(&self.0, request, parts, &token) {
+        let cancellation = parts.extensions.remove().unwrap_or_else(|| {
+            let token = CancelToken::child_of([self.0.shutdown.token()]);
+            Cancellation::new(token, OnDisconnect::default())
+        });
+        match dispatch::dispatch(&self.0, &mut request, &mut parts, cancellation.token()) {
             Dispatched::Answered(response) => ResponseFuture::ready(response),
             Dispatched::Started(handler) => {
                 ResponseFuture(State::Work(Work::new(handler, cancellation)))

@@ -2,17 +2,18 @@
 
 use mcp_layers_core::jsonrpc::ErrorObject;
 
-use super::pending::{Answer, Pending};
-use crate::{CacheHints, ResourceRead, ToolResult, resource::Reading, tool::ToolEntry};
+use super::pending::{Answer, Kind, Pending};
+use crate::{CacheHints, ResourceRead, ToolResult, resource::Reading};
 
 impl Pending {
-    pub(super) fn tool_result(&self, result: ToolResult) -> Answer {
+    pub(super) fn tool_result(&self, mut result: ToolResult) -> Answer {
         let view = self.view();
         self.message(result.size_hint(), |out| result.write(out, view))
     }
 
     /// TOOL-14, TOOL-31, D-24: what breaks the tool's promise stays here.
-    fn broken_promise(&self, tool: &ToolEntry, result: &ToolResult) -> Option<Answer> {
+    fn broken_promise(&self, result: &ToolResult) -> Option<Answer> {
+        let Kind::Tool { tool, .. } = &self.kind else { return None };
         let output = tool.output.as_ref().filter(|_| self.offer().check_output)?;
         if result.is_error() {
             return None;
@@ -22,8 +23,8 @@ impl Pending {
         Some(self.error(&ErrorObject::internal("the tool's result does not fit its output schema")))
     }
 
-    pub(super) fn tool_answer(&self, tool: &ToolEntry, result: ToolResult) -> Answer {
-        self.broken_promise(tool, &result).unwrap_or_else(|| self.tool_result(result))
+    pub(super) fn tool_answer(&self, result: ToolResult) -> Answer {
+        self.broken_promise(&result).unwrap_or_else(|| self.tool_result(result))
     }
 
     pub(super) fn resource_read(

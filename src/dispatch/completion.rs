@@ -37,7 +37,7 @@ struct Settled {
 }
 
 impl Exchange<'_> {
-    pub(super) fn complete(self, items: &Snapshot) -> Routed {
+    pub(super) fn complete(&mut self, items: &Snapshot) -> Routed {
         let params: Params = self
             .request
             .params
@@ -61,13 +61,13 @@ impl Exchange<'_> {
             }
             _ => {}
         }
-        let Some(handler) = found? else {
+        let Some(completer) = found? else {
             // COMP-9
             return Ok(self.answer(64, |out| {
                 Completion::default().write(out);
             }));
         };
-        self.start(|context| Kind::Completion { run: Run::new(handler, arguments, context) })
+        self.start(|context| Kind::Completion { completer, run: Run::new(arguments, context) })
     }
 }
 

@@ -6,7 +6,7 @@ use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 
 use super::{Exchange, Routed, pending::Kind, run::Run};
 use crate::{
-    Arguments, BoxError, Completion, Context, Handler, Source,
+    Arguments, BoxError, Completion, Context, Handler, HandlerFuture, Source,
     prompt::PromptEntry,
     registry::{Item, Snapshot, Table},
     resource::{ResourceEntry, ResourceNotFound, TemplateEntry},
@@ -46,14 +46,14 @@ pub(super) fn listed<T: Item>(
 
 impl Exchange<'_> {
     /// A tool that is not registered (TOOL-21, TOOL-25, TOOL-27).
-    pub(super) fn find_tool(self, items: &Snapshot, name: String) -> Routed {
+    pub(super) fn find_tool(&mut self, items: &Snapshot, name: String) -> Routed {
         let arguments = self.arguments()?;
         let sources = items.tools.sources().to_vec();
         self.resolve(move |context| async move {
             let tool: Option<ToolEntry> = find(&sources, &name, &context).await?;
             let tool = Arc::new(tool.ok_or_else(|| ErrorObject::unknown("tool", &name))?);
             let run = match tool.accept(arguments) {
-                Ok(arguments) => Run::new(tool.handler.clone(), arguments, context),
+                Ok(arguments) => Run::new(arguments, context),
                 Err(invalid) => Run::done(Err(invalid.into())),
             };
             Ok(Kind::Tool { tool, run })
@@ -61,19 +61,19 @@ impl Exchange<'_> {
     }
 
     /// A prompt that is not registered (PROMPT-4, PROMPT-5).
-    pub(super) fn find_prompt(self, items: &Snapshot, name: String) -> Routed {
+    pub(super) fn find_prompt(&mut self, items: &Snapshot, name: String) -> Routed {
         let arguments = self.arguments()?;
         let sources = items.prompts.sources().to_vec();
         self.resolve(move |context| async move {
             let prompt: Option<PromptEntry> = find(&sources, &name, &context).await?;
             let prompt = prompt.ok_or_else(|| ErrorObject::unknown("prompt", &name))?;
             let arguments = prompt.accept(arguments)?;
-            Ok(Kind::Prompt { run: Run::new(prompt.handler, arguments, context) })
+            Ok(Kind::Prompt { prompt: Arc::new(prompt), run: Run::new(arguments, context) })
         })
     }
 
     /// A resource at a URI that is neither registered nor matched (RES-9, RES-10).
-    pub(super) fn find_resource(self, items: &Snapshot, uri: String) -> Routed {
+    pub(super) fn find_resource(&mut self, items: &Snapshot, uri: String) -> Routed {
         let resources = items.resources.sources().to_vec();
         let templates = items.templates.sources().to_vec();
         let version = self.version;
@@ -97,7 +97,7 @@ impl Exchange<'_> {
 
     /// A completion for a prompt that is not registered (COMP-4, COMP-9).
     pub(super) fn complete_found_prompt(
-        self,
+        &mut self,
         items: &Snapshot,
         name: String,
         argument: String,
@@ -113,7 +113,7 @@ impl Exchange<'_> {
 
     /// A completion for a template that is not registered (COMP-4, COMP-9).
     pub(super) fn complete_found_template(
-        self,
+        &mut self,
         items: &Snapshot,
         uri: String,
         variable: String,
@@ -127,7 +127,7 @@ impl Exchange<'_> {
         })
     }
 
-    fn resolve<F>(self, find: impl FnOnce(Context) -> F) -> Routed
+    fn resolve<F>(&mut self, find: impl FnOnce(Context) -> F) -> Routed
     where
         F: Future<Output = Result<Kind, BoxError>> + Send + 'static,
     {
@@ -158,10 +158,13 @@ async fn find<T: Item>(
     Ok(None)
 }
 
-fn completion(handler: Option<&Handler<Completion>>, request: Arguments, context: Context) -> Kind {
-    let run = match handler {
-        Some(handler) => Run::new(handler.clone(), request, context),
-        None => Run::done(Ok(Completion::default())),
-    };
-    Kind::Completion { run }
+fn completion(
+    completer: Option<&Handler<Completion>>,
+    request: Arguments,
+    context: Context,
+) -> Kind {
+    // COMP-9
+    let nothing = || Handler::new(|_| HandlerFuture::ready(Ok(Completion::default())));
+    let completer = completer.cloned().unwrap_or_else(nothing);
+    Kind::Completion { completer, run: Run::new(request, context) }
 }

@@ -82,7 +82,7 @@ impl Exchange<'_> {
     /// DISC-2…4. Modern revisions alone are named: a client will use them with
     /// metadata on each request (D-7).
     pub(super) fn discover(&self) -> Dispatched {
-        let served = self.parts.extensions.get::<ServedVersions>().cloned().unwrap_or_default();
+        let served = self.parts.extensions.get::<ServedVersions>().copied().unwrap_or_default();
         let versions: Vec<_> =
             served.of(Era::Modern).iter().copied().map(ProtocolVersion::as_str).collect();
         self.answer(512, |out| {

@@ -16,7 +16,7 @@ use crate::{
 impl Exchange<'_> {
     /// One page of a list, called `name` in the result: of the registered items, and
     /// after these of each source.
-    pub(super) fn list<T: Item>(self, name: &'static str, items: &Table<T>) -> Routed {
+    pub(super) fn list<T: Item>(&mut self, name: &'static str, items: &Table<T>) -> Routed {
         let after = match self.cursor()? {
             Some(Cursor::Source(at, cursor)) => return self.list_source(name, items, at, cursor),
             None if items.is_empty() && !items.sources().is_empty() => {
@@ -38,7 +38,7 @@ impl Exchange<'_> {
 
     /// One page of a source.
     fn list_source<T: Item>(
-        self,
+        &mut self,
         name: &'static str,
         items: &Table<T>,
         at: usize,

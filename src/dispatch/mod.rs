@@ -19,7 +19,7 @@ mod without_request;
 pub(crate) use pending::{Answer, Pending};
 pub(crate) use without_request::without_request;
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use http::{Response, request::Parts};
 use mcp_layers_core::{
@@ -49,24 +49,24 @@ pub(crate) enum Dispatched {
 /// A request on its way to its handler.
 struct Exchange<'a> {
     offer: &'a Arc<Offer>,
-    request: Request,
-    parts: Parts,
+    request: &'a mut Request,
+    parts: &'a mut Parts,
     token: &'a CancelToken,
     version: ProtocolVersion,
 }
 
 pub(crate) fn dispatch(
     offer: &Arc<Offer>,
-    request: Request,
-    parts: Parts,
+    request: &mut Request,
+    parts: &mut Parts,
     token: &CancelToken,
 ) -> Dispatched {
     let version = ProtocolVersion::of(&parts.extensions);
-    let id = request.id.clone();
-    let exchange = Exchange { offer, request, parts, token, version };
+    let mut exchange = Exchange { offer, request, parts, token, version };
     exchange.route().unwrap_or_else(|error| {
+        let id = &exchange.request.id;
         // NEG-21: errors travel with 200.
-        Dispatched::Answered(Response::new(Outbound::Response(Message::error(Some(&id), &error))))
+        Dispatched::Answered(Response::new(Outbound::Response(Message::error(Some(id), &error))))
     })
 }
 
@@ -75,7 +75,7 @@ type Routed = Result<Dispatched, ErrorObject>;
 impl Exchange<'_> {
     /// A method whose feature is off, or of the other era, does not exist (INIT-6,
     /// ERR-6, VER-4).
-    fn route(self) -> Routed {
+    fn route(&mut self) -> Routed {
         use Era::{Legacy, Modern};
         let items = self.offer.registry.snapshot();
         match (&self.request.method, self.version.era()) {
@@ -113,12 +113,12 @@ impl Exchange<'_> {
     }
 
     /// NEG-22, NEG-23: 404 in the modern era, 200 in the legacy one.
-    fn method_not_found(self) -> Routed {
+    fn method_not_found(&self) -> Routed {
         let method = self.request.method.as_str();
         if !self.version.is_modern() {
             return Err(ErrorObject::method_not_found(method));
         }
-        let rejection = Rejection::method_not_found(method).with_id(Some(self.request.id));
+        let rejection = Rejection::method_not_found(method).with_id(Some(self.request.id.clone()));
         Ok(Dispatched::Answered(Outbound::from_rejection(rejection)))
     }
 
@@ -160,10 +160,11 @@ impl Exchange<'_> {
     }
 
     /// Hands the request to a handler.
-    fn start(self, run: impl FnOnce(Context) -> Kind) -> Routed {
+    fn start(&mut self, run: impl FnOnce(Context) -> Kind) -> Routed {
         let progress_token = self.progress_token()?;
         let emitter = Emitter::new(self.offer.stream_budget, self.log_level());
-        let Request { id, method, params } = self.request;
+        let Request { id, method, params } = &mut *self.request;
+        let (id, method, params) = (id.clone(), method.clone(), mem::take(params));
         let asking = Asking::new(Arc::clone(self.offer), method, params, self.version);
         #[cfg(feature = "asking")]
         if asking.asks_by_result() {

@@ -19,8 +19,9 @@ use super::{
     run::Run,
 };
 use crate::{
-    Arguments, BoxError, Completion, Context, PromptResult, ResourceRead, ToolResult,
+    Arguments, BoxError, Completion, Context, Handler, PromptResult, ResourceRead, ToolResult,
     offer::Offer,
+    prompt::PromptEntry,
     resource::Reading,
     result::{ResultWriter, View},
     tool::ToolEntry,
@@ -44,17 +45,19 @@ pub(super) enum Kind {
         run: Run<ToolResult>,
     },
     Prompt {
+        prompt: Arc<PromptEntry>,
         run: Run<PromptResult>,
     },
     Resource {
         uri: String,
-        reading: Reading,
+        reading: Arc<Reading>,
         /// For another round.
         #[cfg(feature = "asking")]
         variables: Arguments,
         run: Run<ResourceRead>,
     },
     Completion {
+        completer: Handler<Completion>,
         run: Run<Completion>,
     },
     /// What finds or lists items that are not registered.
@@ -146,20 +149,18 @@ impl Pending {
         }
         Poll::Ready(match &mut self.kind {
             Kind::Tool { tool, run } => {
-                let output = ready!(run.poll(cx));
-                let tool = Arc::clone(tool);
-                output.map(|result| self.tool_answer(&tool, result))
+                ready!(run.poll(&tool.handler, cx)).map(|result| self.tool_answer(result))
             }
-            Kind::Prompt { run } => ready!(run.poll(cx)).map(|result| {
+            Kind::Prompt { prompt, run } => ready!(run.poll(&prompt.handler, cx)).map(|result| {
                 let view = self.view();
                 self.message(result.size_hint(), |out| result.write(out, view))
             }),
             Kind::Resource { uri, reading, run, .. } => {
-                let output = ready!(run.poll(cx));
-                let (uri, reading) = (uri.clone(), reading.clone());
+                let output = ready!(run.poll(&reading.handler, cx));
+                let (uri, reading) = (uri.clone(), Arc::clone(reading));
                 output.map(|read| self.resource_read(&uri, &reading, read))
             }
-            Kind::Completion { run } => ready!(run.poll(cx))
+            Kind::Completion { completer, run } => ready!(run.poll(completer, cx))
                 .map(|completion| self.message(1024, |out| completion.write(out))),
             Kind::Dynamic(_) => unreachable!("what is found is no source"),
         })
@@ -169,13 +170,13 @@ impl Pending {
 impl Kind {
     pub(super) fn resource(
         uri: String,
-        reading: Reading,
+        reading: Arc<Reading>,
         variables: Arguments,
         context: Context,
     ) -> Self {
         #[cfg(feature = "asking")]
         let kept = variables.clone();
-        let run = Run::new(reading.handler.clone(), variables, context);
+        let run = Run::new(variables, context);
         Self::Resource {
             uri,
             reading,

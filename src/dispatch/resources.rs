@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use mcp_layers_core::jsonrpc::RawJson;
 
 use super::{Exchange, Routed, pending::Kind};
@@ -8,7 +10,7 @@ use crate::{
 };
 
 impl Exchange<'_> {
-    pub(super) fn read_resource(self, items: &Snapshot) -> Routed {
+    pub(super) fn read_resource(&mut self, items: &Snapshot) -> Routed {
         let uri = self.string("uri")?;
         let Some((reading, arguments)) = find(items, &uri) else {
             return match items.resources.has_finders() || items.templates.has_finders() {
@@ -21,12 +23,12 @@ impl Exchange<'_> {
 }
 
 /// A resource at exactly this URI, else the first template that matches (RES-20).
-fn find(items: &Snapshot, uri: &str) -> Option<(Reading, Arguments)> {
+fn find(items: &Snapshot, uri: &str) -> Option<(Arc<Reading>, Arguments)> {
     if let Some(resource) = items.resources.get(uri) {
-        return Some((resource.reading.clone(), Arguments::new(RawJson::empty_object())));
+        return Some((Arc::clone(&resource.reading), Arguments::new(RawJson::empty_object())));
     }
     items.templates.iter().find_map(|entry| {
         let variables = entry.matches(uri)?;
-        Some((entry.reading.clone(), Arguments::of(&variables)))
+        Some((Arc::clone(&entry.reading), Arguments::of(&variables)))
     })
 }

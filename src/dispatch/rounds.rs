@@ -8,7 +8,10 @@ use std::{
 
 use mcp_layers_core::jsonrpc::ErrorObject;
 
-use super::pending::{Answer, Kind, Pending};
+use super::{
+    pending::{Answer, Kind, Pending},
+    run::Run,
+};
 use crate::{
     Arguments, InputError, InputErrorKind, InputRequired, ask::Unmet, context::missing_capability,
 };
@@ -61,10 +64,10 @@ impl Pending {
         match &mut self.kind {
             // They were accepted before.
             Kind::Tool { tool, run } => {
-                run.restart(tool.accept(arguments).expect("accepted once"), context);
+                *run = Run::new(tool.accept(arguments).expect("accepted once"), context);
             }
-            Kind::Prompt { run } => run.restart(Arguments::new(arguments), context),
-            Kind::Resource { variables, run, .. } => run.restart(variables.clone(), context),
+            Kind::Prompt { run, .. } => *run = Run::new(Arguments::new(arguments), context),
+            Kind::Resource { variables, run, .. } => *run = Run::new(variables.clone(), context),
             Kind::Completion { .. } | Kind::Dynamic(_) => unreachable!("these do not run again"),
         }
         Ok(())

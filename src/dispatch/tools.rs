@@ -6,7 +6,7 @@ use super::{Exchange, Routed, pending::Kind, run::Run};
 use crate::{ToolResult, registry::Snapshot};
 
 impl Exchange<'_> {
-    pub(super) fn call_tool(self, items: &Snapshot) -> Routed {
+    pub(super) fn call_tool(&mut self, items: &Snapshot) -> Routed {
         let name = self.request.params.string("name");
         let name = name.as_deref().ok_or_else(|| {
             ErrorObject::invalid_params("\"name\" must be a string") // TOOL-22
@@ -24,7 +24,7 @@ impl Exchange<'_> {
             Ok(arguments) => arguments,
             // TOOL-23, TOOL-24, D-13
             Err(invalid) if self.version >= ProtocolVersion::V2025_11_25 => {
-                let result = ToolResult::error(invalid.to_string());
+                let mut result = ToolResult::error(invalid.to_string());
                 let view = self.view();
                 return Ok(self.answer(result.size_hint(), |out| {
                     result.write(out, view);
@@ -33,9 +33,6 @@ impl Exchange<'_> {
             Err(invalid) => return Err(ErrorObject::invalid_params(invalid.to_string())),
         };
         let tool = Arc::clone(tool);
-        self.start(|context| {
-            let run = Run::new(tool.handler.clone(), arguments, context);
-            Kind::Tool { tool, run }
-        })
+        self.start(|context| Kind::Tool { tool, run: Run::new(arguments, context) })
     }
 }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::{
@@ -65,15 +67,16 @@ impl PromptResult {
         if let Some(description) = &self.description {
             out.member("description", description);
         }
-        let messages: Vec<_> = self
-            .messages
-            .into_iter()
-            .map(|PromptMessage { role, content }| PromptMessage {
-                role,
-                content: content.for_version(view.version),
-            })
-            .collect();
-        out.member("messages", &messages);
+        #[derive(Serialize)]
+        struct Sent<'a> {
+            role: Role,
+            content: Cow<'a, Content>,
+        }
+        let sent = self.messages.iter().map(|message| Sent {
+            role: message.role,
+            content: message.content.for_version(view.version),
+        });
+        out.member("messages", &sent.collect::<Vec<_>>());
         self.meta
     }
 

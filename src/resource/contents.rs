@@ -96,7 +96,7 @@ impl ResourceRead {
                 item.uri = uri.to_owned();
             }
             if item.mime_type.is_none() {
-                item.mime_type = reading.mime_type.as_deref().map(str::to_owned);
+                item.mime_type.clone_from(&reading.mime_type);
             }
             if item.meta.is_none() {
                 item.meta.clone_from(&reading.meta);

@@ -23,7 +23,7 @@ use crate::{
 pub(crate) struct ResourceEntry {
     uri: String,
     listed: RawJson,
-    pub(crate) reading: Reading,
+    pub(crate) reading: Arc<Reading>,
 }
 
 /// A resource template as registered.
@@ -35,15 +35,15 @@ pub(crate) struct TemplateEntry {
     link: ResourceLink,
     pub(crate) template: UriTemplate,
     any_value: BTreeSet<String>,
-    pub(crate) reading: Reading,
+    pub(crate) reading: Arc<Reading>,
     pub(crate) completions: BTreeMap<String, Handler<Completion>>,
 }
 
 /// How a resource is read.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) handler: Handler<ResourceRead>,
-    pub(crate) mime_type: Option<Arc<str>>,
+    pub(crate) mime_type: Option<String>,
     pub(crate) cache: Option<CacheHints>,
     /// Of contents that have none of their own.
     pub(crate) meta: Option<Meta>,
@@ -114,12 +114,12 @@ impl Resource {
         let listed = Listed { uri: &self.uri, about: &self.about, size: self.size };
         Ok(ResourceEntry {
             listed: RawJson::from_value(&listed).expect("a resource's entry serialises"),
-            reading: Reading {
+            reading: Arc::new(Reading {
                 handler: self.handler,
-                mime_type: self.about.mime_type.map(Into::into),
+                mime_type: self.about.mime_type,
                 cache: self.cache,
                 meta,
-            },
+            }),
             uri: self.uri,
         })
     }
@@ -163,12 +163,12 @@ impl ResourceTemplate {
             link: self.about.link(),
             template,
             any_value: self.any_value,
-            reading: Reading {
+            reading: Arc::new(Reading {
                 handler: self.handler,
-                mime_type: self.about.mime_type.map(Into::into),
+                mime_type: self.about.mime_type,
                 cache: self.cache,
                 meta,
-            },
+            }),
             completions: self.completions,
             uri_template: self.uri_template,
         })

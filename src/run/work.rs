@@ -25,13 +25,13 @@ pub(crate) struct Work(Option<Running>);
 
 struct Running {
     handler: Pending,
-    cancelled: Option<Cancelled>,
+    cancelled: Option<Box<Cancelled>>,
     /// Kept until the work is done: it is what makes the request in flight.
-    cancellation: Option<Cancellation>,
+    cancellation: Cancellation,
 }
 
 impl Work {
-    pub(crate) fn new(handler: Pending, cancellation: Option<Cancellation>) -> Self {
+    pub(crate) fn new(handler: Pending, cancellation: Cancellation) -> Self {
         Self(Some(Running { handler, cancelled: None, cancellation }))
     }
 }
@@ -42,13 +42,14 @@ impl Future for Work {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let running = self.0.as_mut().expect("polled after completion");
         if let Poll::Ready(end) = running.poll_end(cx) {
-            let running = self.0.take().expect("taken only here and below");
-            return Poll::Ready(running.answer(end));
+            let answer = running.answer(end);
+            self.0 = None;
+            return Poll::Ready(answer);
         }
         match running.handler.context().emitter().upgrade_or_wait(cx.waker()) {
             None => Poll::Pending,
             Some(receiver) => {
-                let running = self.0.take().expect("taken only here and above");
+                let running = self.0.take().expect("there until there is an answer");
                 tokio::spawn(running.on_task());
                 Poll::Ready(stream(receiver))
             }
@@ -95,16 +96,16 @@ impl Running {
                 Poll::Ready(End::Panicked)
             }
             Ok(Poll::Pending) => {
-                let cancelled = self
-                    .cancelled
-                    .get_or_insert_with(|| self.handler.context().cancel_token().cancelled());
-                Pin::new(cancelled).poll(cx).map(End::Cancelled)
+                let cancelled = self.cancelled.get_or_insert_with(|| {
+                    Box::new(self.handler.context().cancel_token().cancelled())
+                });
+                Pin::new(&mut **cancelled).poll(cx).map(End::Cancelled)
             }
         }
     }
 
     /// The HTTP answer, when the work ended in place.
-    fn answer(self, end: End) -> Response<Outbound> {
+    fn answer(&self, end: End) -> Response<Outbound> {
         let rejection = match &end {
             End::Answered(Answer::Rejected(rejection)) => Some(rejection.clone()),
             _ => None,
@@ -128,9 +129,7 @@ impl Running {
     }
 
     fn detaches(&self) -> bool {
-        self.cancellation
-            .as_ref()
-            .is_some_and(|cancellation| cancellation.on_disconnect() == OnDisconnect::Detach)
+        self.cancellation.on_disconnect() == OnDisconnect::Detach
     }
 }
 

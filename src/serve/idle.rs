@@ -2,7 +2,6 @@
 
 use std::{
     future::Future,
-    mem,
     pin::Pin,
     sync::{
         Arc,
@@ -24,7 +23,8 @@ pub(super) struct Usage {
 impl Usage {
     /// A request's head was read. The request lasts until what is returned is dropped.
     pub(super) fn begin(self: &Arc<Self>) -> InUse {
-        self.begun.fetch_add(1, Relaxed);
+        // Only the connection's task begins requests.
+        self.begun.store(self.begun.load(Relaxed) + 1, Relaxed);
         InUse(Arc::clone(self))
     }
 }
@@ -41,6 +41,7 @@ impl Drop for InUse {
 
 pin_project_lite::pin_project! {
     /// Waits until no request was at work for `limit`; at the latest for twice that time.
+    /// It must be polled by one task only.
     ///
     /// hyper has a limit for the time that a request's head takes, but starts a timer for
     /// each head.
@@ -49,8 +50,8 @@ pin_project_lite::pin_project! {
         limit: Duration,
         // How many requests had begun when it was looked at last.
         before: usize,
-        // How many had begun when this was polled last.
-        seen: usize,
+        // Whether the timer knows whom to wake: the connection's task, for good.
+        armed: bool,
         #[pin]
         look: Sleep,
     }
@@ -58,7 +59,7 @@ pin_project_lite::pin_project! {
 
 impl Idle {
     pub(super) fn of(usage: Arc<Usage>, limit: Duration) -> Self {
-        Self { usage, limit, before: 0, seen: 0, look: sleep(limit) }
+        Self { usage, limit, before: 0, armed: false, look: sleep(limit) }
     }
 }
 
@@ -67,12 +68,11 @@ impl Future for Idle {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
-        // Where requests come the timer is not asked each time: it wakes this task still.
-        let begun = this.usage.begun.load(Relaxed);
-        if mem::replace(this.seen, begun) != begun && !this.look.is_elapsed() {
+        if *this.armed && !this.look.is_elapsed() {
             return Poll::Pending;
         }
         loop {
+            *this.armed = true;
             ready!(this.look.as_mut().poll(cx));
             // In this order: a request that begins in between then counts as one at work.
             let ended = this.usage.ended.load(Relaxed);

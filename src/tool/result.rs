@@ -1,5 +1,6 @@
 use mcp_layers_core::jsonrpc::RawJson;
 use serde::Serialize;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
     BoxError, Content, IntoOutput, Meta,
@@ -19,7 +20,8 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 #[must_use]
 pub struct ToolResult {
-    content: Vec<Content>,
+    /// Most tools answer with one block.
+    content: SmallVec<[Content; 1]>,
     structured: Option<RawJson>,
     is_error: bool,
     meta: Option<Meta>,
@@ -31,9 +33,14 @@ impl ToolResult {
         Self { content: content.into_iter().collect(), ..Self::default() }
     }
 
+    /// A result of one block.
+    fn of(block: Content) -> Self {
+        Self { content: smallvec![block], ..Self::default() }
+    }
+
     /// A failure that the model is to read, not a JSON-RPC error.
     pub fn error(text: impl Into<String>) -> Self {
-        Self { is_error: true, ..Self::new([Content::text(text)]) }
+        Self { is_error: true, ..Self::of(Content::text(text)) }
     }
 
     /// Structured content, with its JSON as text beside it (TOOL-15).
@@ -44,7 +51,7 @@ impl ToolResult {
     pub fn structured<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         let json = RawJson::from_value(value)?;
         let text = Content::text(json.as_str());
-        Ok(Self { structured: Some(json), ..Self::new([text]) })
+        Ok(Self { structured: Some(json), ..Self::of(text) })
     }
 
     /// Adds structured content beside the content there is.
@@ -80,10 +87,10 @@ impl ToolResult {
         self.structured.as_ref()
     }
 
-    pub(crate) fn write(self, out: &mut ResultWriter<'_>, view: View<'_>) -> Option<Meta> {
+    pub(crate) fn write(&mut self, out: &mut ResultWriter<'_>, view: View<'_>) -> Option<Meta> {
         out.raw("content", |out| {
             out.push(b'[');
-            for (at, block) in self.content.into_iter().enumerate() {
+            for (at, block) in self.content.iter().enumerate() {
                 if at > 0 {
                     out.push(b',');
                 }
@@ -93,14 +100,14 @@ impl ToolResult {
         });
         // TOOL-12, TOOL-13: anything but an object is for the modern era.
         let structured =
-            self.structured.filter(|json| view.version.is_modern() || json.is_object());
+            self.structured.as_ref().filter(|json| view.version.is_modern() || json.is_object());
         if let Some(json) = structured {
             out.raw("structuredContent", |out| out.extend_from_slice(json.as_bytes()));
         }
         if self.is_error {
             out.member("isError", &true);
         }
-        self.meta
+        self.meta.take()
     }
 
     pub(crate) fn size_hint(&self) -> usize {
@@ -123,19 +130,19 @@ impl IntoOutput<ToolResult> for () {
 
 impl IntoOutput<ToolResult> for String {
     fn into_output(self) -> Result<ToolResult, BoxError> {
-        Ok(ToolResult::new([Content::text(self)]))
+        Ok(ToolResult::of(Content::text(self)))
     }
 }
 
 impl IntoOutput<ToolResult> for &'static str {
     fn into_output(self) -> Result<ToolResult, BoxError> {
-        Ok(ToolResult::new([Content::text(self)]))
+        Ok(ToolResult::of(Content::text(self)))
     }
 }
 
 impl IntoOutput<ToolResult> for Content {
     fn into_output(self) -> Result<ToolResult, BoxError> {
-        Ok(ToolResult::new([self]))
+        Ok(ToolResult::of(self))
     }
 }
 

@@ -240,8 +240,7 @@ impl ToolUseResult {
     }
 
     fn wire(&self, version: ProtocolVersion) -> Value {
-        let content = self.content.iter().cloned().map(|block| block.for_version(version));
-        let content: Vec<_> = content.collect();
+        let content: Vec<_> = self.content.iter().map(|block| block.for_version(version)).collect();
         let mut block = json!({ "type": "tool_result", "toolUseId": self.id, "content": content });
         let known = |content: &&Value| version.is_modern() || content.is_object();
         if let Some(structured) = self.structured.as_ref().filter(known) {
