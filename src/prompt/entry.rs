@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 use serde::Serialize;
@@ -7,6 +7,7 @@ use super::{Prompt, PromptArgument, PromptResult};
 use crate::{
     Arguments, Completion, Handler, Icon, InvalidArguments, Meta, RegisterError, RegisterErrorKind,
     registry::{Item, Reader, Snapshot, Table, rename_entry},
+    schema::{self, Validator},
 };
 
 /// A prompt as registered.
@@ -14,6 +15,10 @@ use crate::{
 pub(crate) struct PromptEntry {
     name: String,
     arguments: Vec<PromptArgument>,
+    /// Whether the handler takes arguments that are not declared, too.
+    takes_others: bool,
+    /// What the handler takes.
+    input: Option<Arc<Validator>>,
     listed: RawJson,
     pub(crate) handler: Handler<PromptResult>,
     pub(crate) completions: BTreeMap<String, Handler<Completion>>,
@@ -26,17 +31,28 @@ impl PromptEntry {
         Ok(Self { listed: rename_entry(&self.listed, &self.name, &name), name, ..self.clone() })
     }
 
-    /// Validates arguments before the handler sees them (PROMPT-5, PROMPT-7).
+    /// Validates arguments before the handler sees them (PROMPT-5, PROMPT-7, PROMPT-8).
     pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
         let given: BTreeMap<String, String> = arguments.to().map_err(|error| {
             InvalidArguments::new(format!("a prompt's arguments are strings: {error}"))
         })?;
         let missing =
             |argument: &&PromptArgument| argument.required && !given.contains_key(&argument.name);
-        match self.arguments.iter().find(missing) {
-            Some(argument) => Err(InvalidArguments::new(format!("{:?} is missing", argument.name))),
+        if let Some(argument) = self.arguments.iter().find(missing) {
+            return Err(InvalidArguments::new(format!("{:?} is missing", argument.name)));
+        }
+        let unknown = |name: &&String| !self.takes_others && !self.has_argument(name);
+        if let Some(name) = given.keys().find(unknown) {
+            return Err(InvalidArguments::new(format!("there is no argument {name:?}")));
+        }
+        match &self.input {
+            Some(validator) => validator.accept(arguments),
             None => Ok(Arguments::new(arguments)),
         }
+    }
+
+    fn has_argument(&self, name: &str) -> bool {
+        self.arguments.iter().any(|known| known.name == name)
     }
 
     /// The completer of an argument, if it has one (COMP-4, COMP-9).
@@ -44,7 +60,7 @@ impl PromptEntry {
         &self,
         argument: &str,
     ) -> Result<Option<&Handler<Completion>>, ErrorObject> {
-        match self.arguments.iter().any(|known| known.name == argument) {
+        match self.has_argument(argument) {
             true => Ok(self.completions.get(argument)),
             false => Err(ErrorObject::unknown("argument", argument)),
         }
@@ -97,6 +113,14 @@ impl Prompt {
         let arguments = self.arguments.map_err(|fault| {
             RegisterError::new(RegisterErrorKind::InvalidPart, "prompt", &self.name, fault)
         })?;
+        let input = self.takes.as_ref().map(|takes| {
+            let tree = takes.to().map_err(|error| error.to_string())?;
+            Validator::compile(&tree).map(Arc::new)
+        });
+        let input = input.transpose().map_err(|fault: String| {
+            let fault = format!("the schema of its arguments {fault}");
+            fail(RegisterErrorKind::InvalidSchema, fault)
+        })?;
         let known = |name: &String| arguments.iter().any(|known| known.name == *name);
         if let Some(name) = self.completions.keys().find(|name| !known(name)) {
             let fault = format!("completes {name:?}, which is no argument of it");
@@ -114,6 +138,8 @@ impl Prompt {
             listed: RawJson::from_value(&listed).expect("a prompt's entry serialises"),
             name: self.name,
             arguments,
+            takes_others: self.takes.as_ref().is_some_and(schema::takes_others),
+            input,
             handler: self.handler,
             completions: self.completions,
         })

@@ -8,6 +8,7 @@ pub use result::{PromptMessage, PromptResult};
 
 use std::collections::BTreeMap;
 
+use mcp_layers_core::jsonrpc::RawJson;
 use serde::Serialize;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -20,7 +21,15 @@ use crate::{
 /// A prompt: a name, arguments, and the function that writes the messages.
 ///
 /// Arguments are strings. They come from the function's argument type, whose
-/// fields must therefore take strings, or are added by hand.
+/// fields must therefore take strings, or are added by hand. None but those reach the
+/// function, and none before they fit its type with all its limits: an argument of few
+/// values is an `enum`, one of limited length has `#[schemars(length(max = …))]`
+/// (PROMPT-7, PROMPT-8). Beyond that:
+///
+/// - The text of an argument is whatever a client sends. The function decides in which
+///   message it stands; it is never read as more than text.
+/// - A prompt that shows what not everybody may see asks the [`Context`](crate::Context)
+///   who calls, and finds files through a [`FileRoot`](crate::FileRoot).
 ///
 /// ```
 /// use mcp_stack::Prompt;
@@ -45,6 +54,8 @@ pub struct Prompt {
     description: Option<String>,
     /// What the handler's argument type tells, or why it can take no prompt's arguments.
     arguments: Result<Vec<PromptArgument>, String>,
+    /// The schema of what the handler takes.
+    takes: Option<RawJson>,
     icons: Vec<Icon>,
     meta: Option<Meta>,
     completions: BTreeMap<String, Handler<Completion>>,
@@ -58,14 +69,16 @@ impl Prompt {
     where
         H: IntoHandler<PromptResult, Form>,
     {
+        let takes = H::input_schema();
         Self {
             name: name.into(),
             title: None,
             description: None,
-            arguments: H::input_schema().map_or(Ok(Vec::new()), |schema| {
-                let properties = schema::string_properties(&schema)?;
+            arguments: takes.as_ref().map_or(Ok(Vec::new()), |schema| {
+                let properties = schema::string_properties(schema)?;
                 Ok(properties.into_iter().map(PromptArgument::from).collect())
             }),
+            takes,
             icons: Vec::new(),
             meta: None,
             completions: BTreeMap::new(),

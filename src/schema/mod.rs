@@ -87,6 +87,13 @@ pub(crate) fn properties(schema: &RawJson) -> Vec<Property> {
     object.properties.into_iter().map(property).collect()
 }
 
+/// Whether a type takes members that its schema does not name, as a map does.
+pub(crate) fn takes_others(schema: &RawJson) -> bool {
+    let others =
+        schema.to::<Value>().ok().and_then(|tree| tree.get("additionalProperties").cloned());
+    others.is_some_and(|others| others != Value::Bool(false))
+}
+
 /// One property of an object's schema.
 #[derive(Debug)]
 pub(crate) struct Property {

@@ -3,14 +3,11 @@
 
 use std::time::Duration;
 
-use hyper::body::Incoming;
 use mcp_stack::{
     Context, Draft, LogLevel, McpService, Prompt, ProtocolVersion, RegisterError, Registry,
-    Resource, ResourceTemplate, Stack, Tool, core::extensions::Principal,
-    layers::resume::ResumeLayer,
+    Resource, ResourceTemplate, Stack, Tool, layers::resume::ResumeLayer,
 };
 use serde_json::{Value, json};
-use tower::util::MapRequestLayer;
 
 use crate::{
     raw::{Stage, patiently, take, until},
@@ -365,14 +362,9 @@ async fn a_stream_that_is_closed_makes_room_and_is_forgotten() {
 #[tokio::test]
 async fn a_caller_has_so_many_listen_streams_and_no_more() {
     // LISTEN-15
-    let name = |mut request: http::Request<Incoming>| {
-        request.extensions_mut().insert(Principal::new("alice"));
-        request
-    };
     let service = service().with_max_listeners_per_principal(2);
-    let stack = Stack::new(service).with_bytes_layer(MapRequestLayer::new(name));
-    let server = TestServer::start(stack).await;
-    let client = server.client(MODERN).await;
+    let server = TestServer::of_users(service).await;
+    let client = server.client_of(MODERN, "alice").await;
     let _open = [listen(&client, 1, all()).await, listen(&client, 2, all()).await];
     let refusal = begin(&client, 3, all()).await.finish().await.refusal();
     assert_eq!(refusal.kind(), (429, 429));

@@ -18,6 +18,7 @@ mod lifecycle;
 mod lists;
 mod older_clients;
 mod paths;
+mod prompt_safety;
 mod prompts;
 mod raw;
 mod registry;

@@ -2,14 +2,11 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use hyper::body::Incoming;
 use mcp_stack::{
     Context, McpService, ProtocolVersion, Stack, Tool,
-    core::extensions::Principal,
     layers::session::{MemoryStore, SessionLayer},
 };
 use serde_json::json;
-use tower::util::MapRequestLayer;
 
 use crate::{
     raw::{
@@ -158,15 +155,7 @@ async fn an_id_in_flight_is_not_to_be_used_again() {
 #[tokio::test]
 async fn a_session_belongs_to_its_principal() {
     // SESS-7, SESS-11, SESS-12, SESS-13
-    let identify = MapRequestLayer::new(|mut request: http::Request<Incoming>| {
-        let name = request.headers().get("x-user").and_then(|name| name.to_str().ok());
-        if let Some(name) = name.map(str::to_owned) {
-            request.extensions_mut().insert(Principal::new(name));
-        }
-        request
-    });
-    let stack = Stack::new(Stage::new().service()).with_bytes_layer(identify);
-    let server = TestServer::start(stack).await;
+    let server = TestServer::of_users(Stage::new().service()).await;
     let by = |request: Request, user: Option<&str>| match user {
         Some(user) => request.with("x-user", user),
         None => request,

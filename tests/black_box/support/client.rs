@@ -4,11 +4,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Request, StatusCode, header, request::Builder};
 use mcp_stack::ProtocolVersion;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Exchange, Refusal, TestServer, wire};
+use super::{Answer, Exchange, Refusal, TestServer, server::USER, wire};
 
 const CLAIM: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
@@ -19,6 +19,8 @@ pub(crate) struct Client {
     addr: SocketAddr,
     version: ProtocolVersion,
     capabilities: Value,
+    /// Who it says it is, to a server that believes it.
+    user: Option<String>,
     session: Option<HeaderValue>,
     next_id: AtomicI64,
 }
@@ -40,6 +42,7 @@ impl Client {
             addr: server.addr(),
             version,
             capabilities: json!({}),
+            user: None,
             session: None,
             next_id: AtomicI64::new(1),
         }
@@ -48,6 +51,12 @@ impl Client {
     /// Declares these capabilities from now on.
     pub(crate) fn with_capabilities(mut self, capabilities: Value) -> Self {
         self.capabilities = capabilities;
+        self
+    }
+
+    /// Says who it is from now on; see [`TestServer::of_users`].
+    pub(crate) fn with_user(mut self, user: &str) -> Self {
+        self.user = Some(user.to_owned());
         self
     }
 
@@ -63,6 +72,15 @@ impl Client {
         answer.result().clone()
     }
 
+    /// Makes the client ready to ask: one of a legacy revision shakes hands.
+    pub(super) async fn connect(mut self) -> Self {
+        if !self.version.is_modern() {
+            self.initialize().await;
+            self.notify("notifications/initialized").await;
+        }
+        self
+    }
+
     /// Sends a notification, which is taken and not answered.
     pub(crate) async fn notify(&self, method: &str) {
         let body = json!({ "jsonrpc": "2.0", "method": method });
@@ -72,9 +90,7 @@ impl Client {
 
     /// Opens the session's own stream: GET, without an id that a response could have.
     pub(crate) async fn open(&self) -> Exchange {
-        let mut request = Request::get("/mcp")
-            .header(header::HOST, self.addr.to_string())
-            .header(header::ACCEPT, "text/event-stream");
+        let mut request = self.to_endpoint("GET").header(header::ACCEPT, "text/event-stream");
         if self.version >= ProtocolVersion::V2025_06_18 {
             request = request.header("mcp-protocol-version", self.version.as_str());
         }
@@ -89,10 +105,8 @@ impl Client {
     /// Ends the session.
     pub(crate) async fn end(&self) {
         let session = self.session.as_ref().expect("a session");
-        let request = Request::delete("/mcp")
-            .header(header::HOST, self.addr.to_string())
-            .header("mcp-session-id", session)
-            .body(Bytes::new());
+        let request = self.to_endpoint("DELETE").header("mcp-session-id", session);
+        let request = request.body(Bytes::new());
         let response = wire::send(self.addr, request.expect("a valid request")).await;
         assert_eq!(response.status(), StatusCode::NO_CONTENT);
     }
@@ -124,9 +138,18 @@ impl Client {
         self.result("tools/call", json!({ "name": name, "arguments": arguments })).await
     }
 
+    fn to_endpoint(&self, method: &str) -> Builder {
+        let request = Request::builder().method(method).uri("/mcp");
+        let request = request.header(header::HOST, self.addr.to_string());
+        match &self.user {
+            Some(user) => request.header(USER, user),
+            None => request,
+        }
+    }
+
     fn post(&self, method: &str, body: &Value) -> Request<Bytes> {
-        let mut request = Request::post("/mcp")
-            .header(header::HOST, self.addr.to_string())
+        let mut request = self
+            .to_endpoint("POST")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json, text/event-stream");
         // Since 2025-06-18, but what is modern says so from the first request on.

@@ -1,9 +1,12 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use mcp_stack::{HttpService, McpService, ProtocolVersion, Server, Stack};
+use http::Request;
+use mcp_stack::{
+    HttpService, McpService, ProtocolVersion, Server, Stack, core::extensions::Principal,
+};
 use serde_json::json;
 use tokio::{sync::Notify, task::JoinHandle};
-use tower::Layer;
+use tower::{Layer, util::MapRequestLayer};
 
 use super::Client;
 
@@ -18,6 +21,11 @@ impl TestServer {
     /// Serves a service in the default stack.
     pub(crate) async fn of(service: McpService) -> Self {
         Self::start(Stack::new(service)).await
+    }
+
+    /// As [`of`](Self::of), behind an authentication that takes the callers' word.
+    pub(crate) async fn of_users(service: McpService) -> Self {
+        Self::start(Stack::new(service).with_bytes_layer(MapRequestLayer::new(identify))).await
     }
 
     /// Serves a stack.
@@ -73,13 +81,25 @@ impl TestServer {
         version: ProtocolVersion,
         capabilities: serde_json::Value,
     ) -> Client {
-        let mut client = Client::new(self, version).with_capabilities(capabilities);
-        if !version.is_modern() {
-            client.initialize().await;
-            client.notify("notifications/initialized").await;
-        }
-        client
+        Client::new(self, version).with_capabilities(capabilities).connect().await
     }
+
+    /// As [`client`](Self::client), of this user.
+    pub(crate) async fn client_of(&self, version: ProtocolVersion, user: &str) -> Client {
+        Client::new(self, version).with_user(user).connect().await
+    }
+}
+
+/// The header in which a client says who it is.
+pub(super) const USER: &str = "x-user";
+
+/// An authentication that takes the callers' word.
+fn identify<B>(mut request: Request<B>) -> Request<B> {
+    let name = request.headers().get(USER).and_then(|name| name.to_str().ok());
+    if let Some(name) = name.map(str::to_owned) {
+        request.extensions_mut().insert(Principal::new(name));
+    }
+    request
 }
 
 impl Drop for TestServer {
