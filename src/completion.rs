@@ -2,18 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use mcp_layers_core::jsonrpc::RawJson;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{BoxError, IntoOutput, Meta, result::ResultWriter};
+use crate::{Arguments, BoxError, Handler, IntoOutput, Meta, result::ResultWriter};
 
 /// The most values a completion can have (COMP-3).
 const MAX_VALUES: usize = 100;
 
 /// What a person has typed so far.
 ///
+/// Only what the prompt or template declares is completed, and only values that one of
+/// its URIs may have: what would lead a path astray completes to nothing, unless the
+/// template allows any value (COMP-7). An item that a [`Source`](crate::Source) does not
+/// find for a caller is not completed for that caller.
+///
+/// What a completer offers is up to itself. Where not everybody may see all of it, it
+/// asks the [`Context`](crate::Context), its second parameter, who calls: tower layers
+/// around a prompt are not around its completions.
+///
 /// ```
-/// use mcp_stack::{CompletionRequest, Prompt, PromptArgument};
+/// use mcp_stack::{CompletionRequest, Context, Prompt, PromptArgument};
 ///
 /// let prompt = Prompt::new("greet", || "Say hello.")
 ///     .add_argument(PromptArgument::optional("language"))
@@ -24,6 +34,18 @@ const MAX_VALUES: usize = 100;
 ///             .map(String::from)
 ///             .collect::<Vec<_>>()
 ///     });
+///
+/// fn projects_of(user: &str) -> Vec<String> {
+///     vec![format!("{user}'s first")]
+/// }
+///
+/// let prompt = prompt
+///     .add_argument(PromptArgument::optional("project"))
+///     .with_completion("project", |typed: CompletionRequest, cx: Context| {
+///         let mut projects = cx.principal().map_or(Vec::new(), |user| projects_of(user.name()));
+///         projects.retain(|name| name.starts_with(&typed.value));
+///         projects
+///     });
 /// # let _ = prompt;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,9 +53,22 @@ const MAX_VALUES: usize = 100;
 pub struct CompletionRequest {
     /// The value so far, possibly empty.
     pub value: String,
-    /// Other arguments or variables that are settled already (COMP-5).
+    /// Other arguments or variables that are settled already (COMP-5); none but those
+    /// that the prompt or template declares.
     #[serde(default)]
     pub arguments: BTreeMap<String, String>,
+}
+
+/// A completer, and what it is called with.
+pub(crate) type Completing = (Handler<Completion>, Arguments);
+
+impl CompletionRequest {
+    /// A call of this completer, if there is one.
+    pub(crate) fn call(self, completer: Option<&Handler<Completion>>) -> Option<Completing> {
+        let completer = completer?.clone();
+        let json = RawJson::from_value(&self).expect("a completion request serialises");
+        Some((completer, Arguments::new(json)))
+    }
 }
 
 /// Values to choose from, best first. Of more than 100 the first 100 are sent,

@@ -6,7 +6,8 @@ use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 
 use super::{Exchange, Routed, pending::Kind, run::Run};
 use crate::{
-    Arguments, BoxError, Completion, Context, Handler, HandlerFuture, Source,
+    Arguments, BoxError, Completion, CompletionRequest, Context, Handler, HandlerFuture, Source,
+    completion::Completing,
     prompt::PromptEntry,
     registry::{Item, Snapshot, Table},
     resource::{ResourceEntry, ResourceNotFound, TemplateEntry},
@@ -101,13 +102,13 @@ impl Exchange<'_> {
         items: &Snapshot,
         name: String,
         argument: String,
-        request: Arguments,
+        request: CompletionRequest,
     ) -> Routed {
         let sources = items.prompts.sources().to_vec();
         self.resolve(move |context| async move {
             let prompt: Option<PromptEntry> = find(&sources, &name, &context).await?;
             let prompt = prompt.ok_or_else(|| ErrorObject::unknown("prompt", &name))?;
-            Ok(completion(prompt.completer(&argument)?, request, context))
+            Ok(completion(prompt.completing(&argument, request)?, context))
         })
     }
 
@@ -117,13 +118,13 @@ impl Exchange<'_> {
         items: &Snapshot,
         uri: String,
         variable: String,
-        request: Arguments,
+        request: CompletionRequest,
     ) -> Routed {
         let sources = items.templates.sources().to_vec();
         self.resolve(move |context| async move {
             let entry: Option<TemplateEntry> = find(&sources, &uri, &context).await?;
             let entry = entry.ok_or_else(|| ErrorObject::unknown("resource template", &uri))?;
-            Ok(completion(entry.completer(&variable)?, request, context))
+            Ok(completion(entry.completing(&variable, request)?, context))
         })
     }
 
@@ -158,13 +159,11 @@ async fn find<T: Item>(
     Ok(None)
 }
 
-fn completion(
-    completer: Option<&Handler<Completion>>,
-    request: Arguments,
-    context: Context,
-) -> Kind {
-    // COMP-9
-    let nothing = || Handler::new(|_| HandlerFuture::ready(Ok(Completion::default())));
-    let completer = completer.cloned().unwrap_or_else(nothing);
-    Kind::Completion { completer, run: Run::new(request, context) }
+fn completion(completing: Option<Completing>, context: Context) -> Kind {
+    let (completer, arguments) = completing.unwrap_or_else(|| {
+        // COMP-9
+        let nothing = |_| HandlerFuture::ready(Ok(Completion::default()));
+        (Handler::new(nothing), Arguments::new(RawJson::empty_object()))
+    });
+    Kind::Completion { completer, run: Run::new(arguments, context) }
 }

@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use super::{Prompt, PromptArgument, PromptResult};
 use crate::{
-    Arguments, Completion, Handler, Icon, InvalidArguments, Meta, RegisterError, RegisterErrorKind,
+    Arguments, Completion, CompletionRequest, Handler, Icon, InvalidArguments, Meta, RegisterError,
+    RegisterErrorKind,
+    completion::Completing,
     registry::{Item, Reader, Snapshot, Table, rename_entry},
     schema::{self, Validator},
 };
@@ -55,15 +57,17 @@ impl PromptEntry {
         self.arguments.iter().any(|known| known.name == name)
     }
 
-    /// The completer of an argument, if it has one (COMP-4, COMP-9).
-    pub(crate) fn completer(
+    /// How an argument is completed, if it is (COMP-4, COMP-7, COMP-9).
+    pub(crate) fn completing(
         &self,
         argument: &str,
-    ) -> Result<Option<&Handler<Completion>>, ErrorObject> {
-        match self.has_argument(argument) {
-            true => Ok(self.completions.get(argument)),
-            false => Err(ErrorObject::unknown("argument", argument)),
+        mut request: CompletionRequest,
+    ) -> Result<Option<Completing>, ErrorObject> {
+        if !self.has_argument(argument) {
+            return Err(ErrorObject::unknown("argument", argument));
         }
+        request.arguments.retain(|name, _| self.has_argument(name));
+        Ok(request.call(self.completions.get(argument)))
     }
 }
 

@@ -12,7 +12,9 @@ use super::{
     UriTemplate, path_safety,
 };
 use crate::{
-    CacheHints, Completion, Handler, Meta, RegisterError, RegisterErrorKind, ResourceLink,
+    CacheHints, Completion, CompletionRequest, Handler, Meta, RegisterError, RegisterErrorKind,
+    ResourceLink,
+    completion::Completing,
     registry::{Item, Reader, Snapshot, Table},
     schema,
     uri::is_scheme,
@@ -206,22 +208,34 @@ impl TemplateEntry {
     /// The variables' values, if the URI matches and they are safe (RES-7).
     pub(crate) fn matches(&self, uri: &str) -> Option<Map<String, Value>> {
         let found = self.template.matches(uri)?;
-        let safe = found.iter().all(|(name, value)| {
-            self.any_value.contains(name)
-                || path_safety::is_safe(value, self.template.is_reserved(name))
-        });
-        safe.then_some(found)
+        found.iter().all(|(name, value)| self.is_safe(name, value)).then_some(found)
     }
 
-    /// The completer of a variable, if it has one (COMP-4, COMP-9).
-    pub(crate) fn completer(
+    /// Whether a variable may have this value.
+    fn is_safe(&self, name: &str, value: &Value) -> bool {
+        self.any_value.contains(name)
+            || path_safety::is_safe(value, self.template.is_reserved(name))
+    }
+
+    fn is_variable(&self, name: &str) -> bool {
+        self.template.variables().any(|known| known == name)
+    }
+
+    /// How a variable is completed, if it is (COMP-4, COMP-7, COMP-9). What could not be
+    /// read is not completed either.
+    pub(crate) fn completing(
         &self,
         variable: &str,
-    ) -> Result<Option<&Handler<Completion>>, ErrorObject> {
-        match self.template.variables().any(|known| known == variable) {
-            true => Ok(self.completions.get(variable)),
-            false => Err(ErrorObject::unknown("variable", variable)),
+        mut request: CompletionRequest,
+    ) -> Result<Option<Completing>, ErrorObject> {
+        if !self.is_variable(variable) {
+            return Err(ErrorObject::unknown("variable", variable));
         }
+        request.arguments.retain(|name, _| self.is_variable(name));
+        let is_safe = |name: &str, text: &str| self.is_safe(name, &Value::from(text));
+        let safe = is_safe(variable, &request.value)
+            && request.arguments.iter().all(|(name, text)| is_safe(name, text));
+        Ok(request.call(self.completions.get(variable).filter(|_| safe)))
     }
 
     /// The name for which links are built.
@@ -231,8 +245,7 @@ impl TemplateEntry {
 
     /// A URI that this template matches.
     pub(crate) fn uri(&self, values: Vec<(String, TemplateValue)>) -> Result<String, ExpandError> {
-        let is_variable = |name: &str| self.template.variables().any(|it| it == name);
-        if let Some((name, _)) = values.iter().find(|(name, _)| !is_variable(name)) {
+        if let Some((name, _)) = values.iter().find(|(name, _)| !self.is_variable(name)) {
             let message = format!("{:?} has no variable {name:?}", self.uri_template);
             return Err(ExpandError::new(ExpandErrorKind::UnknownVariable, message));
         }

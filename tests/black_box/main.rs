@@ -6,6 +6,7 @@ mod abuse;
 mod apps;
 mod changes;
 mod completion;
+mod completion_safety;
 mod composition;
 mod connections;
 mod disconnects;
