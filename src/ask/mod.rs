@@ -10,6 +10,8 @@ mod asking;
 mod context;
 mod error;
 mod future;
+mod keys;
+mod page_tokens;
 mod required;
 mod round;
 mod seal;
@@ -21,4 +23,5 @@ pub(crate) use settings::Settings;
 
 pub use error::{InputError, InputErrorKind};
 pub use future::Ask;
+pub use page_tokens::{InvalidPageToken, PageTokens};
 pub use required::InputRequired;

@@ -1,15 +1,9 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    sync::{Arc, OnceLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chacha20poly1305::{
-    KeyInit as _, XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, Payload},
-};
 use mcp_layers_core::{
     extensions::Principal,
     jsonrpc::{ErrorObject, Params, RawJson},
@@ -18,12 +12,13 @@ use mcp_layers_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::keys::{Binding, Keys};
+
 /// Seals what a client carries from round to round, so that it can neither read nor
 /// change it, nor use it for another request or as another caller (MRTR-11…15).
 #[derive(Clone)]
 pub(crate) struct Sealer {
-    /// The first seals, all open.
-    keys: Arc<OnceLock<Vec<XChaCha20Poly1305>>>,
+    keys: Keys,
     lifetime: Duration,
 }
 
@@ -40,22 +35,15 @@ pub(super) struct Sealed {
     pub(super) state: Option<RawJson>,
 }
 
-const NONCE_LEN: usize = 24;
-
 impl Default for Sealer {
     fn default() -> Self {
-        Self { keys: Arc::default(), lifetime: Duration::from_secs(15 * 60) }
+        Self { keys: Keys::default(), lifetime: Duration::from_secs(15 * 60) }
     }
 }
 
 impl Sealer {
     pub(crate) fn with_keys(mut self, keys: impl IntoIterator<Item = [u8; 32]>) -> Self {
-        let keys: Vec<_> =
-            keys.into_iter().map(|key| XChaCha20Poly1305::new(&key.into())).collect();
-        self.keys = match keys.is_empty() {
-            true => Arc::default(),
-            false => Arc::new(keys.into()),
-        };
+        self.keys = Keys::new(keys);
         self
     }
 
@@ -75,42 +63,21 @@ impl Sealer {
         let (answers, state) = (answers.clone(), state.cloned());
         let sealed = Sealed { expires, asked, answers, state };
         let plain = serde_json::to_vec(&sealed).expect("JSON text serialises");
-        let mut out = random::<NONCE_LEN>()?.to_vec();
-        let nonce = XNonce::try_from(&out[..]).expect("24 bytes");
-        let payload = Payload { msg: &plain, aad: &bound.associated_data() };
-        let key = &self.keys()?[0];
-        out.extend(key.encrypt(&nonce, payload).map_err(|_| failed())?);
-        Ok(URL_SAFE_NO_PAD.encode(out))
+        self.keys
+            .seal(&plain, &bound.binding())
+            .map_err(|_| ErrorObject::internal("the request's state could not be sealed"))
     }
 
     /// Opens what [`seal`](Self::seal) made on this server, or on one with the same
     /// keys, for the same caller and request.
     pub(super) fn open(&self, text: &str, bound: &Bound<'_>) -> Result<Sealed, ErrorObject> {
         let refused = || ErrorObject::invalid_params("\"requestState\" is none of this request's");
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refused())?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(refused)?;
-        let nonce = XNonce::try_from(nonce).expect("24 bytes");
-        let aad = bound.associated_data();
-        let payload = || Payload { msg: sealed, aad: &aad };
-        let plain = self
-            .keys()?
-            .iter()
-            .find_map(|key| key.decrypt(&nonce, payload()).ok())
-            .ok_or_else(refused)?;
+        let plain = self.keys.open(text, &bound.binding()).ok_or_else(refused)?;
         let sealed: Sealed = serde_json::from_slice(&plain).map_err(|_| refused())?;
         if sealed.expires <= now() {
             return Err(ErrorObject::invalid_params("\"requestState\" has expired")); // MRTR-14
         }
         Ok(sealed)
-    }
-
-    /// The keys given, or a random one of this process.
-    fn keys(&self) -> Result<&[XChaCha20Poly1305], ErrorObject> {
-        if self.keys.get().is_none() {
-            let key = random::<32>()?;
-            let _ = self.keys.set(vec![XChaCha20Poly1305::new(&key.into())]);
-        }
-        Ok(self.keys.get().expect("just set"))
     }
 }
 
@@ -122,17 +89,12 @@ pub(super) struct Bound<'a> {
 }
 
 impl Bound<'_> {
-    /// The same for a retry, however its JSON is spelt. Each part is led by its
-    /// length, so that none can be taken for another.
-    fn associated_data(&self) -> Vec<u8> {
-        let mut out = b"mcp-stack requestState 1".to_vec();
-        let mut part = |bytes: &[u8]| {
-            out.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
-            out.extend_from_slice(bytes);
-        };
-        part(&[u8::from(self.principal.is_some())]);
-        part(self.principal.map_or("", Principal::name).as_bytes());
-        part(self.method.as_str().as_bytes());
+    /// The same for a retry, however its JSON is spelt.
+    fn binding(&self) -> Binding {
+        let mut bound = Binding::new("mcp-stack requestState 1");
+        bound.part(&[u8::from(self.principal.is_some())]);
+        bound.part(self.principal.map_or("", Principal::name).as_bytes());
+        bound.part(self.method.as_str().as_bytes());
         let mut members: Vec<_> = self
             .params
             .iter()
@@ -140,15 +102,15 @@ impl Bound<'_> {
             .collect();
         members.sort_by_key(|member| member.key);
         for member in members {
-            part(member.key.as_bytes());
+            bound.part(member.key.as_bytes());
             let mut canonical = Vec::new();
             match serde_json::from_str(member.value) {
                 Ok(value) => write_canonical(&value, &mut canonical),
                 Err(_) => canonical.extend_from_slice(member.value.as_bytes()),
             }
-            part(&canonical);
+            bound.part(&canonical);
         }
-        out
+        bound
     }
 }
 
@@ -179,21 +141,9 @@ fn write_canonical(value: &Value, out: &mut Vec<u8>) {
     }
 }
 
-fn now() -> u64 {
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-fn random<const LEN: usize>() -> Result<[u8; LEN], ErrorObject> {
-    let mut bytes = [0; LEN];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        tracing::error!(%error, "the system's random numbers failed");
-        failed()
-    })?;
-    Ok(bytes)
-}
-
-fn failed() -> ErrorObject {
-    ErrorObject::internal("the request's state could not be sealed")
 }
 
 impl fmt::Debug for Sealer {

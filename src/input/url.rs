@@ -12,7 +12,13 @@ use super::{Capability, Elicited, Input, declares, elicited, sealed::Sealed};
 ///
 /// Acceptance means that the person agreed to go there, not that they are done. The URL
 /// holds no personal data, and opens nothing by itself: the page verifies that who opens
-/// it is who was asked (ELICIT-11, ELICIT-16).
+/// it is who was asked (ELICIT-11, ELICIT-16); [`PageTokens`](crate::PageTokens) are for
+/// that.
+///
+/// What the person enters there stays with the server, which keeps it for the caller whom
+/// the page has verified. A credential among it is never handed to the client (ELICIT-23):
+/// not in a result, a log message or the state of a round, and not in an error, such as
+/// one of the service for which it is; of a tool's errors the client sees the text.
 ///
 /// Clients older than 2025-11-25 cannot be asked.
 ///

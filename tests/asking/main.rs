@@ -5,6 +5,7 @@ mod by_hand;
 mod changes;
 mod era_2025;
 mod era_2026;
+mod pages;
 mod refusals;
 mod state;
 mod support;

@@ -114,6 +114,13 @@ impl Tap {
         self.exchanges().iter().flat_map(Exchange::asked).collect()
     }
 
+    /// The states that the client was given to carry.
+    pub(crate) fn states(&self) -> Vec<String> {
+        let states =
+            self.answered().into_iter().map(|message| message["result"]["requestState"].clone());
+        states.filter_map(|state| state.as_str().map(str::to_owned)).collect()
+    }
+
     /// What the client POSTed with this method.
     pub(crate) fn posted(&self, method: &str) -> Vec<Value> {
         let bodies = self.exchanges().into_iter().map(|exchange| exchange.body);
