@@ -41,7 +41,10 @@ mod tool;
 mod uri;
 
 #[cfg(feature = "asking")]
-pub use ask::{Ask, InputError, InputErrorKind, InputRequired, InvalidPageToken, PageTokens};
+pub use ask::{
+    Ask, InputError, InputErrorKind, InputRequired, InvalidPageToken, PageTokens,
+    UrlElicitationRequired,
+};
 pub use completion::{Completion, CompletionRequest};
 pub use content::{Content, ResourceLink};
 pub use context::Context;

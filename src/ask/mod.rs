@@ -16,6 +16,7 @@ mod required;
 mod round;
 mod seal;
 mod settings;
+mod url_required;
 
 pub(crate) use asking::Asking;
 pub(crate) use round::Unmet;
@@ -25,3 +26,4 @@ pub use error::{InputError, InputErrorKind};
 pub use future::Ask;
 pub use page_tokens::{InvalidPageToken, PageTokens};
 pub use required::InputRequired;
+pub use url_required::UrlElicitationRequired;

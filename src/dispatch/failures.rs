@@ -9,6 +9,9 @@ use mcp_layers_core::{
 use super::pending::{Answer, Kind, Pending};
 use crate::{BoxError, InvalidArguments, ToolResult, resource::ResourceNotFound};
 
+/// By it 2025-11-25 lists pages that are to be visited.
+pub(crate) const URL_ELICITATION_REQUIRED: i64 = -32042;
+
 impl Pending {
     /// What is answered when the handler has failed.
     pub(super) fn failed(&self, error: BoxError) -> Answer {
@@ -30,6 +33,8 @@ impl Pending {
         // TOOL-23, TOOL-24, D-13
         let model_reads_it =
             self.version >= ProtocolVersion::V2025_11_25 || !error.is::<InvalidArguments>();
+        #[cfg(feature = "asking")]
+        let model_reads_it = model_reads_it && !error.is::<crate::UrlElicitationRequired>();
         match error.is::<ErrorObject>() || !model_reads_it {
             true => self.failure(error),
             false => Err(error),
@@ -50,15 +55,17 @@ impl Pending {
                 .map(|error| self.error(&ErrorObject::invalid_params(error.to_string())))
         });
         #[cfg(feature = "asking")]
-        let error = error.or_else(|error| error.downcast().map(|error| self.unanswered(*error)));
+        let error = error
+            .or_else(|error| error.downcast().map(|error| self.unanswered(*error)))
+            .or_else(|error| error.downcast().map(|pages| self.pages_required(&pages)));
         error
     }
 
     pub(super) fn protocol_error(&self, error: ErrorObject) -> Answer {
-        if !self.version.is_modern() {
-            return self.error(&error);
-        }
         match error.code() {
+            // ELICIT-20, ELICIT-21, ERR-7: of `UrlElicitationRequired` alone.
+            URL_ELICITATION_REQUIRED => self.unfit_code(&error),
+            _ if !self.version.is_modern() => self.error(&error),
             // NEG-26
             code::HEADER_MISMATCH
             | code::MISSING_CLIENT_CAPABILITY
@@ -71,12 +78,14 @@ impl Pending {
             | code::INVALID_PARAMS
             | code::INTERNAL_ERROR => self.error(&error),
             // ERR-2, ERR-3, ERR-4, ERR-5: the rest of the reserved range.
-            -32768..=-32000 => {
-                tracing::error!(id = %self.id, %error, "this code may not be sent in the modern era");
-                self.error(&ErrorObject::internal(error.message().to_owned()))
-            }
+            -32768..=-32000 => self.unfit_code(&error),
             _ => self.error(&error),
         }
+    }
+
+    fn unfit_code(&self, error: &ErrorObject) -> Answer {
+        tracing::error!(id = %self.id, %error, version = %self.version, "this code may not be sent");
+        self.error(&ErrorObject::internal(error.message().to_owned()))
     }
 
     /// What a client is told when something but a tool fails; the cause is for the

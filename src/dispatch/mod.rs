@@ -16,6 +16,8 @@ mod subscriptions;
 mod tools;
 mod without_request;
 
+#[cfg(feature = "asking")]
+pub(crate) use failures::URL_ELICITATION_REQUIRED;
 pub(crate) use pending::{Answer, Pending};
 pub(crate) use without_request::without_request;
 

@@ -13,7 +13,8 @@ use super::{
     run::Run,
 };
 use crate::{
-    Arguments, InputError, InputErrorKind, InputRequired, ask::Unmet, context::missing_capability,
+    Arguments, BoxError, InputError, InputErrorKind, InputRequired, UrlElicitationRequired,
+    ask::Unmet, context::missing_capability,
 };
 
 /// What a handler asks by hand, on its way.
@@ -35,12 +36,23 @@ impl Pending {
             }
             match ready!(self.poll_run(cx)) {
                 Ok(answer) => return Poll::Ready(answer),
-                Err(error) if !self.can_run_again() => return Poll::Ready(self.failed(error)),
-                Err(error) => match error.downcast::<InputRequired>() {
+                Err(error) => match self.asked_by_hand(error) {
                     Ok(required) => self.asked = Some(Box::pin(required.ask_all(&self.context))),
                     Err(error) => return Poll::Ready(self.failed(error)),
                 },
             }
+        }
+    }
+
+    /// What a handler's error asks for, if it is to run again.
+    fn asked_by_hand(&self, error: BoxError) -> Result<InputRequired, BoxError> {
+        if !self.can_run_again() {
+            return Err(error);
+        }
+        match error.downcast::<UrlElicitationRequired>() {
+            Ok(pages) if self.version.is_modern() => pages.into_questions(&self.context),
+            Ok(pages) => Err(pages),
+            Err(error) => error.downcast().map(|required| *required),
         }
     }
 
@@ -97,6 +109,22 @@ impl Pending {
             }),
             Err(error) => self.error(&error),
         })
+    }
+
+    /// The answer to a handler that wants pages visited, where that is no question
+    /// (ELICIT-1, ELICIT-2, ELICIT-20, ELICIT-21).
+    pub(super) fn pages_required(&self, pages: &UrlElicitationRequired) -> Answer {
+        let declared = self.context.client_capabilities();
+        if let Some(path) = pages.missing(declared, self.version) {
+            return self.protocol_error(missing_capability(path, self.version));
+        }
+        match pages.error(self.version) {
+            Ok(error) => self.error(&error),
+            Err(fault) => {
+                tracing::error!(id = %self.id, fault, "the client could not be asked");
+                self.error(&ErrorObject::internal("the client could not be asked"))
+            }
+        }
     }
 
     /// A question that came to nothing. The client knows its own part in that; what is

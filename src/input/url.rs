@@ -20,7 +20,9 @@ use super::{Capability, Elicited, Input, declares, elicited, sealed::Sealed};
 /// not in a result, a log message or the state of a round, and not in an error, such as
 /// one of the service for which it is; of a tool's errors the client sees the text.
 ///
-/// Clients older than 2025-11-25 cannot be asked.
+/// Clients older than 2025-11-25 cannot be asked. A handler that cannot even begin before
+/// the page was visited returns a
+/// [`UrlElicitationRequired`](crate::UrlElicitationRequired) instead.
 ///
 /// ```
 /// use mcp_stack::UrlElicitation;

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::Full;
 use mcp_stack::{
-    BoxError, Completion, CompletionRequest, Context, Elicited, ErrorObject, InputError,
-    InputErrorKind, InputRequired, McpService, Prompt, ProtocolVersion, Stack, Tool,
+    BoxError, Completion, CompletionRequest, Context, Elicited, InputError, InputErrorKind,
+    InputRequired, McpService, Prompt, ProtocolVersion, Stack, Tool,
     layers::session::SessionLayer,
     testing::{CallErrorKind, Reply, TestClient},
 };
@@ -305,25 +305,6 @@ async fn a_question_that_is_dropped_is_cancelled() -> TestResult {
         let [cancelled] = answer.notifications() else { panic!("one is told of") };
         assert_eq!(cancelled.method, "notifications/cancelled");
         assert_eq!(cancelled.params["requestId"], tap.asked()[before]["id"]);
-    }
-    Ok(())
-}
-
-#[tokio::test]
-async fn an_error_that_lists_pages_to_visit_is_of_its_revision() -> TestResult {
-    // ELICIT-20, ELICIT-22
-    async fn refuse() -> Result<String, ErrorObject> {
-        let page = json!({ "mode": "url", "url": "https://example.com/", "elicitationId": "1" });
-        Err(ErrorObject::new(-32042, "visit these").with_data(&json!({ "elicitations": [page] })))
-    }
-    for (client, _) in crate::support::each_version(service_of!(refuse), |client| client).await? {
-        let is_modern = client.protocol_version().is_modern();
-        for call in ways(&client) {
-            let error = refusal(call.await);
-            assert_eq!(error.code(), Some(if is_modern { -32603 } else { -32042 }));
-            let data = error.error().and_then(ErrorObject::data).is_some();
-            assert_eq!(data, !is_modern);
-        }
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod changes;
 mod era_2025;
 mod era_2026;
 mod pages;
+mod pages_required;
 mod refusals;
 mod state;
 mod support;

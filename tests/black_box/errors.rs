@@ -4,7 +4,7 @@ use std::{future::pending, time::Duration};
 
 use mcp_stack::{
     BoxError, ErrorObject, McpService, ProtocolVersion, Resource, Stack, Tool, ToolResult,
-    layers::cancellation::CancellationLayer,
+    UrlElicitation, UrlElicitationRequired, layers::cancellation::CancellationLayer,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -137,6 +137,31 @@ async fn a_resource_that_does_not_exist_is_all_that_gets_32002() {
         ] {
             assert_eq!(client.refusal(method, params).await.kind(), (200, code), "{version}");
         }
+    }
+}
+
+#[tokio::test]
+async fn pages_to_visit_are_all_that_gets_32042() {
+    // ELICIT-21, ERR-7
+    let visit = || -> Result<ToolResult, UrlElicitationRequired> {
+        let page = |name: &str| UrlElicitation::new(name, format!("https://example.com/{name}"));
+        Err(UrlElicitationRequired::new(page("key")).and(page("terms")))
+    };
+    let service = service().with_tool(refuses()).expect("a fit tool");
+    let server = TestServer::of(service.with_tool(Tool::new("visit", visit)).expect("fit")).await;
+    for version in LEGACY {
+        let capabilities = json!({ "elicitation": { "url": {} } });
+        let client = server.client_with(version, capabilities).await;
+        // What is in it is checked by the schema.
+        let refusal = client.refusal("tools/call", json!({ "name": "visit" })).await;
+        let known = version == ProtocolVersion::V2025_11_25;
+        assert_eq!(refusal.kind(), (200, if known { -32042 } else { -32602 }), "{version}");
+        let listed = refusal.data["elicitations"].as_array().map(Vec::len);
+        assert_eq!(listed, known.then_some(2), "{version}");
+        // Nobody sends it by hand, without a list or with an unfit one.
+        let refusal = client.refusal("tools/call", refuse(-32042)).await;
+        assert_eq!(refusal.kind(), (200, -32603), "{version}");
+        assert_eq!(refusal.data, Value::Null, "{version}");
     }
 }
 
