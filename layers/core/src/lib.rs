@@ -16,6 +16,7 @@ mod future;
 pub mod headers;
 mod inbound;
 pub mod jsonrpc;
+pub mod media_type;
 mod outbound;
 pub mod protocol;
 pub mod queue;

@@ -1,6 +1,5 @@
 use http::{HeaderMap, header};
-
-use super::media_type::{MediaType, cut, split};
+use mcp_layers_core::media_type::{MediaRange, Precedence};
 
 /// Which of the two media types of this transport a client takes (NEG-14).
 ///
@@ -46,13 +45,14 @@ impl Accept {
         let (mut json, mut event_stream) = (None, None);
         let mut stated = false;
         for line in [first].into_iter().chain(second).chain(lines) {
-            for range in split(line.as_bytes(), b',').filter_map(Range::parse) {
+            for range in MediaRange::list(line.as_bytes()) {
                 stated = true;
-                json = json.max(range.judge("application", "json"));
-                event_stream = event_stream.max(range.judge("text", "event-stream"));
+                json = json.max(range.covers("application", "json"));
+                event_stream = event_stream.max(range.covers("text", "event-stream"));
             }
         }
-        let admits = |verdict: Option<Verdict>| verdict.is_some_and(|verdict| verdict.admits);
+        let admits =
+            |deciding: Option<Precedence>| deciding.is_some_and(|range| range.weight() > 0);
         stated.then(|| Self { json: admits(json), event_stream: admits(event_stream) })
     }
 
@@ -77,52 +77,5 @@ impl Accept {
             b"text/event-stream" => Self::EVENT_STREAM,
             _ => return None,
         })
-    }
-}
-
-struct Range<'a> {
-    media_type: MediaType<'a>,
-    admits: bool,
-}
-
-/// Ordered by which of two verdicts counts.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Verdict {
-    specificity: u8,
-    admits: bool,
-}
-
-impl<'a> Range<'a> {
-    fn parse(element: &'a [u8]) -> Option<Self> {
-        let media_type = MediaType::parse(element)?;
-        if media_type.is_of("*") && !media_type.is("*", "*") {
-            return None;
-        }
-        let admits = media_type.parameter("q").map_or(Some(true), is_positive)?;
-        Some(Self { media_type, admits })
-    }
-
-    fn judge(&self, kind: &str, subtype: &str) -> Option<Verdict> {
-        let specificity = match &self.media_type {
-            range if range.is(kind, subtype) => 2,
-            range if range.is(kind, "*") => 1,
-            range if range.is("*", "*") => 0,
-            _ => return None,
-        };
-        Some(Verdict { specificity, admits: self.admits })
-    }
-}
-
-/// Whether a weight is over 0; `None` for what is no weight between 0 and 1.
-fn is_positive(weight: &[u8]) -> Option<bool> {
-    let (whole, fraction) = cut(weight, b'.').unwrap_or((weight, b""));
-    if !fraction.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let over = fraction.iter().any(|digit| *digit != b'0');
-    match whole {
-        b"0" => Some(over),
-        b"1" if !over => Some(true),
-        _ => None,
     }
 }

@@ -1,9 +1,11 @@
 //! What can be judged before the body is read.
 
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
-use mcp_layers_core::{Rejection, headers, jsonrpc::ErrorObject, protocol::Era};
+use mcp_layers_core::{
+    Rejection, headers, jsonrpc::ErrorObject, media_type::MediaType, protocol::Era,
+};
 
-use super::{accept::Accept, body_in::too_large, layer::Settings, media_type::MediaType};
+use super::{accept::Accept, body_in::too_large, layer::Settings};
 
 /// The methods of the endpoint.
 pub(super) const ALLOWED: &str = "POST, GET, DELETE, OPTIONS";

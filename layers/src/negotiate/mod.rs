@@ -112,7 +112,6 @@ mod exchange;
 mod future;
 mod heartbeat;
 mod layer;
-mod media_type;
 mod response;
 mod service;
 pub mod sse;
