@@ -27,6 +27,8 @@ mod resources;
 mod resumption;
 mod schemas;
 mod sessions;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod shutdown;
 mod streams;
 mod support;

@@ -13,44 +13,30 @@ use mcp_stack::{
     },
 };
 use serde_json::json;
-use tokio::{net::TcpStream, sync::Notify, task::JoinHandle};
+use tokio::net::TcpStream;
 use tower::ServiceBuilder;
 use tower_http::trace::TraceLayer;
 
 use crate::{
     raw::{Caller, Connection, Stage, alive_tasks, initialize, patiently, take, take_many, until},
+    shared::{Serving, stopped},
     support::{LEGACY, MODERN},
 };
 
-struct Stoppable {
-    addr: SocketAddr,
-    stop: Arc<Notify>,
-    serving: JoinHandle<std::io::Result<()>>,
-}
-
-async fn serve(stage: &Arc<Stage>, grace: Duration) -> Stoppable {
+async fn serve(stage: &Arc<Stage>, grace: Duration) -> Serving {
     serve_with(grace, |server| server.serve(Stack::new(stage.service()))).await
 }
 
-async fn serve_with<F>(grace: Duration, serve: impl FnOnce(Server) -> F) -> Stoppable
+async fn serve_with<F>(grace: Duration, serve: impl FnOnce(Server) -> F) -> Serving
 where
     F: Future<Output = std::io::Result<()>> + Send + 'static,
 {
-    let stop = Arc::new(Notify::new());
-    let told = Arc::clone(&stop);
-    let server = Server::bind("127.0.0.1:0").await.expect("loopback has a free port");
-    let server = server.with_readiness_path("ready").with_grace(grace);
-    let server = server.with_shutdown(async move { told.notified().await });
-    Stoppable { addr: server.local_addr(), stop, serving: tokio::spawn(serve(server)) }
+    Serving::start(|server| serve(server.with_readiness_path("ready").with_grace(grace))).await
 }
 
 const LONG: Duration = Duration::from_secs(3_600);
 const SHORT: Duration = Duration::from_millis(30);
 const TOOLS: [&str; 2] = ["silent", "streaming"];
-
-async fn returns(serving: JoinHandle<std::io::Result<()>>) {
-    patiently(serving).await.expect("no panic").expect("no error");
-}
 
 /// What the readiness probe says.
 async fn probe(addr: SocketAddr) -> (u16, String) {
@@ -70,7 +56,7 @@ async fn what_is_at_work_when_the_server_stops_is_answered() {
     // CANCEL-9, SSE-3, SSE-4, SESS-18
     for version in ProtocolVersion::ALL {
         let stage = Stage::new();
-        let Stoppable { addr, stop, serving } = serve(&stage, LONG).await;
+        let Serving { addr, stop, serving } = serve(&stage, LONG).await;
         let caller = Caller::of(addr, version).await;
         let mut idle = Connection::to(addr).await;
         idle.ask(&caller.request(1, "tools/list", json!({}))).await;
@@ -99,7 +85,7 @@ async fn what_is_at_work_when_the_server_stops_is_answered() {
             connection.hung_up().await;
         }
         idle.hung_up().await;
-        returns(serving).await;
+        stopped(serving).await;
         TcpStream::connect(addr).await.expect_err("nobody listens");
     }
 }
@@ -111,7 +97,7 @@ async fn open_streams_do_not_hold_up_a_server_that_stops() {
     let before = alive_tasks();
     for resume in [false, true] {
         let service = stage.service();
-        let Stoppable { addr, stop, serving } = serve_with(LONG, move |server| async move {
+        let Serving { addr, stop, serving } = serve_with(LONG, move |server| async move {
             match resume {
                 false => server.serve(Stack::new(service)).await,
                 true => server.serve(Stack::new(service).with_resume(ResumeLayer::new())).await,
@@ -144,7 +130,7 @@ async fn open_streams_do_not_hold_up_a_server_that_stops() {
             let told = (version == LEGACY[3]).then_some(5_000);
             assert_eq!(retry, told, "{version}");
         }
-        returns(serving).await;
+        stopped(serving).await;
         until(|| alive_tasks() == before).await;
     }
 }
@@ -155,20 +141,20 @@ async fn a_stack_inside_other_layers_drains_with_its_server() {
     let stack = Stack::new(Stage::new().service());
     let shutdown = stack.shutdown().clone();
     let endpoint = ServiceBuilder::new().layer(TraceLayer::new_for_http()).service(stack.build());
-    let Stoppable { addr, stop, serving } =
+    let Serving { addr, stop, serving } =
         serve_with(LONG, |server| server.with_drain(shutdown).serve_service(endpoint)).await;
     let caller = Caller::of(addr, LEGACY[3]).await;
     let mut own = caller.stream(&caller.get()).await;
     stop.notify_one();
     assert_eq!(own.message().await, None);
-    returns(serving).await;
+    stopped(serving).await;
 }
 
 #[tokio::test]
 async fn no_stream_is_opened_while_the_server_drains() {
     // LISTEN-11, SSE-18
     let stage = Stage::new();
-    let Stoppable { addr, stop, serving } = serve(&stage, LONG).await;
+    let Serving { addr, stop, serving } = serve(&stage, LONG).await;
     let (modern, legacy) = (Caller::of(addr, MODERN).await, Caller::of(addr, LEGACY[3]).await);
     let running = modern.send(&modern.call(1, "silent")).await;
     take(&stage.started).await;
@@ -180,7 +166,7 @@ async fn no_stream_is_opened_while_the_server_drains() {
         assert_eq!((refused.refusal(), refused.header("retry-after")), ((503, 503), "5"));
     }
     drop(running);
-    returns(serving).await;
+    stopped(serving).await;
 }
 
 #[tokio::test]
@@ -189,7 +175,7 @@ async fn a_resumable_call_is_taken_up_again_while_the_server_drains() {
     let stage = Stage::new();
     let before = alive_tasks();
     let stack = Stack::new(stage.service()).with_resume(ResumeLayer::new());
-    let Stoppable { addr, stop, serving } = serve_with(LONG, |server| server.serve(stack)).await;
+    let Serving { addr, stop, serving } = serve_with(LONG, |server| server.serve(stack)).await;
     let caller = Caller::of(addr, LEGACY[3]).await;
     let mut stream = caller.stream(&caller.call(1, "streaming")).await;
     let primed = stream.event().await.expect("an event");
@@ -201,7 +187,7 @@ async fn a_resumable_call_is_taken_up_again_while_the_server_drains() {
     stream.message().await.expect("progress");
     stage.gate.add_permits(1);
     assert_eq!(stream.message().await.expect("the answer")["id"], 1);
-    returns(serving).await;
+    stopped(serving).await;
     until(|| alive_tasks() == before).await;
 }
 
@@ -209,7 +195,7 @@ async fn a_resumable_call_is_taken_up_again_while_the_server_drains() {
 async fn a_server_that_lingers_is_there_though_nothing_is_at_work() {
     let stage = Stage::new();
     let stack = Stack::new(stage.service());
-    let Stoppable { addr, stop, serving } =
+    let Serving { addr, stop, serving } =
         serve_with(LONG, |server| server.with_linger(LONG).serve(stack)).await;
     stop.notify_one();
     drains(addr).await;
@@ -224,10 +210,10 @@ async fn a_server_that_lingers_is_there_though_nothing_is_at_work() {
 async fn the_grace_ends_a_linger() {
     let stage = Stage::new();
     let stack = Stack::new(stage.service());
-    let Stoppable { stop, serving, .. } =
+    let Serving { stop, serving, .. } =
         serve_with(SHORT, |server| server.with_linger(LONG).serve(stack)).await;
     stop.notify_one();
-    returns(serving).await;
+    stopped(serving).await;
 }
 
 #[tokio::test]
@@ -235,7 +221,7 @@ async fn what_never_ends_is_cancelled_when_the_grace_is_over() {
     // SESS-18
     for version in ProtocolVersion::ALL {
         let stage = Stage::new();
-        let Stoppable { addr, stop, serving } = serve(&stage, SHORT).await;
+        let Serving { addr, stop, serving } = serve(&stage, SHORT).await;
         let caller = Caller::of(addr, version).await;
         let mut silent = caller.send(&caller.call(1, "silent")).await;
         let mut streaming = caller.send(&caller.call(2, "streaming")).await;
@@ -249,7 +235,7 @@ async fn what_never_ends_is_cancelled_when_the_grace_is_over() {
         let error = streaming.message().await.expect("an error");
         assert_eq!((&error["id"], &error["error"]["code"]), (&json!(2), &json!(503)), "{version}");
         assert_eq!(streaming.message().await, None, "{version}");
-        returns(serving).await;
+        stopped(serving).await;
     }
 }
 
@@ -260,7 +246,7 @@ async fn work_that_nobody_waits_for_may_finish_and_does_not_outlive_the_server()
         for version in LEGACY {
             let stage = Stage::new();
             let before = alive_tasks();
-            let Stoppable { addr, stop, serving } = serve(&stage, grace).await;
+            let Serving { addr, stop, serving } = serve(&stage, grace).await;
             let caller = Caller::of(addr, version).await;
             for (id, tool) in TOOLS.into_iter().enumerate() {
                 let _given_up = caller.send(&caller.call(id, tool)).await;
@@ -271,7 +257,7 @@ async fn work_that_nobody_waits_for_may_finish_and_does_not_outlive_the_server()
                 drains(addr).await;
                 stage.gate.add_permits(2);
             }
-            returns(serving).await;
+            stopped(serving).await;
             take_many(if finishes { &stage.finished } else { &stage.dropped }, 2).await;
             until(|| alive_tasks() == before).await;
         }
@@ -289,15 +275,14 @@ async fn layers_put_into_a_stack_stop_with_it() {
             .with_resume(ResumeLayer::new())
             .with_batch(BatchLayer::new())
             .with_cancellation(CancellationLayer::new().with_timeout(None));
-        let Stoppable { addr, stop, serving } =
-            serve_with(SHORT, |server| server.serve(stack)).await;
+        let Serving { addr, stop, serving } = serve_with(SHORT, |server| server.serve(stack)).await;
         let caller = Caller::of(addr, version).await;
         let mut silent = caller.send(&caller.call(1, "silent")).await;
         let _streaming = caller.send(&caller.call(2, "streaming")).await;
         take_many(&stage.started, 2).await;
         stop.notify_one();
         assert_eq!(silent.reply().await.json()["error"]["code"], 503, "{version}");
-        returns(serving).await;
+        stopped(serving).await;
         take_many(&stage.dropped, 2).await;
         until(|| alive_tasks() == before).await;
     }
@@ -323,8 +308,7 @@ async fn a_client_that_reads_nothing_does_not_outlive_the_server() {
     for over_http2 in [false, true] {
         let stage = Stage::new();
         let stack = Stack::new(stage.service().with_tool(chatter()).expect("a fit tool"));
-        let Stoppable { addr, stop, serving } =
-            serve_with(SHORT, |server| server.serve(stack)).await;
+        let Serving { addr, stop, serving } = serve_with(SHORT, |server| server.serve(stack)).await;
         let caller = Caller::of(addr, MODERN).await;
         let call = caller.call(1, "chatter");
         let mut unread = None;
@@ -345,7 +329,7 @@ async fn a_client_that_reads_nothing_does_not_outlive_the_server() {
             unread = Some(connection);
         }
         stop.notify_one();
-        returns(serving).await;
+        stopped(serving).await;
         drop(unread);
         if let Some((response, connection)) = exchange {
             assert!(response.into_body().collect().await.is_err(), "it breaks off");
@@ -366,7 +350,7 @@ async fn an_idle_server_stops_at_once() {
     // CANCEL-9
     let stage = Stage::new();
     let before = alive_tasks();
-    let Stoppable { addr, stop, serving } = serve(&stage, LONG).await;
+    let Serving { addr, stop, serving } = serve(&stage, LONG).await;
     let modern = Caller::of(addr, MODERN).await;
     stage.gate.add_permits(1);
     let mut connection = Connection::to(addr).await;
@@ -375,7 +359,7 @@ async fn an_idle_server_stops_at_once() {
     let legacy = Caller::of(addr, ProtocolVersion::V2025_11_25).await;
     assert!(legacy.session.is_some());
     stop.notify_one();
-    returns(serving).await;
+    stopped(serving).await;
     connection.hung_up().await;
     until(|| alive_tasks() == before).await;
 }

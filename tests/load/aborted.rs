@@ -1,6 +1,6 @@
 //! Calls that their clients give up.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use mcp_stack::{
     HttpService, ProtocolVersion, Stack,
@@ -16,10 +16,9 @@ use crate::{
     caller::Caller,
     http1::Connection,
     http2::{Exchange, Multiplexed},
-    level::{Level, alive_tasks, open_sockets},
-    serving::Serving,
+    level::{Level, open_sockets},
+    shared::{Serving, alive_tasks, stopped, until},
     stage::{FINISHED, Stage},
-    until,
 };
 
 /// Calls given up in each of three tests: together more than 10,000.
@@ -182,7 +181,7 @@ async fn leaves_nothing<L>(
     L: Layer<mcp_stack::McpService> + Send + 'static,
     L::Service: HttpService,
 {
-    let serving = Serving::start(stack, Duration::from_secs(10)).await;
+    let serving = Serving::start(|server| server.serve(stack)).await;
     let listening = open_sockets();
     let (calls, performed) = (0, 0);
     let mut load = Load { addr: serving.addr, stage: Arc::clone(stage), version, calls, performed };
@@ -194,7 +193,8 @@ async fn leaves_nothing<L>(
     load.run(CALLS).await;
     before.returns(format_args!("{CALLS} calls given up in {version}")).await;
     assert!(store.is_empty());
-    serving.stop().await;
+    serving.stop.notify_one();
+    stopped(serving.serving).await;
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Sessions that are ended with calls in flight.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use mcp_stack::{
     HttpService, McpService, ProtocolVersion, Stack,
@@ -15,10 +15,9 @@ use crate::{
     alone,
     caller::Caller,
     http2::{Exchange, Multiplexed, Streaming},
-    level::{Level, alive_tasks, open_sockets},
-    serving::Serving,
+    level::{Level, open_sockets},
+    shared::{Serving, alive_tasks, stopped, until},
     stage::Stage,
-    until,
 };
 
 const SESSIONS: usize = 1_000;
@@ -82,7 +81,7 @@ where
     L: Layer<McpService> + Send + 'static,
     L::Service: HttpService,
 {
-    let serving = Serving::start(stack, Duration::from_secs(10)).await;
+    let serving = Serving::start(|server| server.serve(stack)).await;
     let listening = open_sockets();
     end(serving.addr, stage, PER_CONNECTION).await;
     // One task accepts connections, another looks for sessions that expire.
@@ -91,7 +90,8 @@ where
     end(serving.addr, stage, SESSIONS).await;
     before.returns(format_args!("{SESSIONS} sessions ended")).await;
     assert!(store.is_empty());
-    serving.stop().await;
+    serving.stop.notify_one();
+    stopped(serving.serving).await;
 }
 
 #[test]

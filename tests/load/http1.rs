@@ -7,7 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::patiently;
+use crate::shared::patiently;
 
 /// A connection over HTTP/1.1, on which no more is read than a test asks for. Dropping it
 /// hangs up.

@@ -8,7 +8,7 @@ use h2::{
 use http::{Request, Response};
 use tokio::net::TcpStream;
 
-use crate::patiently;
+use crate::shared::patiently;
 
 /// A connection over HTTP/2: many requests at once, each with a window of its own that
 /// only reading opens again, and each to be given up by itself.

@@ -1,8 +1,8 @@
 use std::{fmt, time::Duration};
 
-use tokio::{runtime::Handle, time::Instant};
+use tokio::time::Instant;
 
-use crate::HEAP;
+use crate::{HEAP, shared::alive_tasks};
 
 /// What this process has, as far as it can be counted.
 #[derive(Debug, Clone, Copy)]
@@ -51,11 +51,6 @@ impl fmt::Display for Level {
         let Self { tasks, sockets, memory } = self;
         write!(f, "{tasks} tasks, {sockets} sockets, {memory} bytes")
     }
-}
-
-/// How many tasks of this test's runtime have not ended.
-pub(crate) fn alive_tasks() -> usize {
-    Handle::current().metrics().num_alive_tasks()
 }
 
 /// Counted where the system lists them: on Linux.

@@ -8,7 +8,8 @@ mod deleted;
 mod http1;
 mod http2;
 mod level;
-mod serving;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod shutdown;
 mod slow;
 mod stage;
@@ -17,7 +18,6 @@ mod unread;
 use std::{
     future::Future,
     sync::{Mutex, PoisonError},
-    time::Duration,
 };
 
 use peak_alloc::PeakAlloc;
@@ -32,20 +32,4 @@ fn alone(test: impl Future<Output = ()>) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.worker_threads(2).enable_all().build().expect("a runtime").block_on(test);
-}
-
-/// Fails a test that would wait for ever.
-async fn patiently<T>(work: impl Future<Output = T>) -> T {
-    const PATIENCE: Duration = Duration::from_secs(30);
-    tokio::time::timeout(PATIENCE, work).await.expect("it happens in time")
-}
-
-/// Looks until something holds that nobody tells of.
-async fn until(mut holds: impl FnMut() -> bool) {
-    let look = async {
-        while !holds() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    patiently(look).await;
 }

@@ -12,10 +12,9 @@ use crate::{
     caller::Caller,
     http1::Connection,
     http2::{Exchange, Multiplexed, Streaming},
-    level::{Level, alive_tasks, open_sockets},
-    serving::Serving,
+    level::{Level, open_sockets},
+    shared::{Serving, alive_tasks, stopped, until},
     stage::Stage,
-    until,
 };
 
 const NEWEST: ProtocolVersion = ProtocolVersion::V2025_11_25;
@@ -83,7 +82,8 @@ where
     L::Service: HttpService,
 {
     let before = stage.calls_begun();
-    let serving = Serving::start(stack, Duration::from_millis(200)).await;
+    let serving =
+        Serving::start(|server| server.with_grace(Duration::from_millis(200)).serve(stack)).await;
     let (mut in_flight, mut asking) = (InFlight::default(), JoinSet::new());
     for _ in 0..CONNECTIONS {
         let connection = Multiplexed::to(serving.addr).await;
@@ -101,7 +101,8 @@ where
     }
     let calls = before + 2 * 2 * CLIENTS * CONNECTIONS;
     stage.begun(calls).await;
-    serving.stop().await;
+    serving.stop.notify_one();
+    stopped(serving.serving).await;
     stage.ended("the server is shutting down", calls).await;
     in_flight.end().await;
     let answered: usize = asking.join_all().await.into_iter().sum();

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc, sync::Mutex};
 use mcp_stack::{BoxError, Context, McpService, Tool};
 use tokio::sync::Semaphore;
 
-use crate::until;
+use crate::shared::until;
 
 /// Tools whose calls a test can count and hold back: `silent` answers once it is let
 /// through, `streaming` reports progress before that.

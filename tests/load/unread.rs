@@ -5,8 +5,12 @@ use std::time::Duration;
 use mcp_stack::{McpService, ProtocolVersion, Stack, Tool};
 
 use crate::{
-    HEAP, alone, caller::Caller, http1::Connection, http2::Multiplexed, level::Level,
-    serving::Serving,
+    HEAP, alone,
+    caller::Caller,
+    http1::Connection,
+    http2::Multiplexed,
+    level::Level,
+    shared::{Serving, stopped},
 };
 
 /// Clients that read nothing, and how much each asks for at once.
@@ -25,7 +29,9 @@ fn answers_that_nobody_reads_take_no_more_than_a_connections_buffer() {
     alone(async {
         let big = Tool::new("big", || "x".repeat(ANSWER));
         let service = McpService::new("probe", "1.0.0").with_tool(big).expect("a fit tool");
-        let serving = Serving::start(Stack::new(service), Duration::ZERO).await;
+        let serving =
+            Serving::start(|server| server.with_grace(Duration::ZERO).serve(Stack::new(service)))
+                .await;
         let other = Multiplexed::to(serving.addr).await;
         let caller = Caller::of(&other, ProtocolVersion::V2026_07_28).await;
         other.ask(&caller.call(0, "big")).await;
@@ -47,6 +53,7 @@ fn answers_that_nobody_reads_take_no_more_than_a_connections_buffer() {
         assert!(peak <= CLIENTS * MOST, "{peak} bytes");
         drop(clients);
         before.returns("answers nobody read").await;
-        serving.stop().await;
+        serving.stop.notify_one();
+        stopped(serving.serving).await;
     });
 }

@@ -6,7 +6,8 @@ use hyper::body::Incoming;
 use mcp_stack::ProtocolVersion;
 use serde_json::Value;
 
-use super::{schema, sse::Decoder, wire::patiently};
+use super::{schema, sse::Decoder};
+use crate::shared::patiently;
 
 /// A request that is being answered. Each message is checked as it comes in.
 #[derive(Debug)]

@@ -1,21 +1,15 @@
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use http::Request;
-use mcp_stack::{
-    HttpService, McpService, ProtocolVersion, Server, Stack, core::extensions::Principal,
-};
+use mcp_stack::{HttpService, McpService, ProtocolVersion, Stack, core::extensions::Principal};
 use serde_json::json;
-use tokio::{sync::Notify, task::JoinHandle};
 use tower::{Layer, util::MapRequestLayer};
 
 use super::Client;
+use crate::shared::Serving;
 
 /// A stack that is served on a port of its own until this is dropped.
-pub(crate) struct TestServer {
-    addr: SocketAddr,
-    stop: Arc<Notify>,
-    serving: JoinHandle<()>,
-}
+pub(crate) struct TestServer(Serving);
 
 impl TestServer {
     /// Serves a service in the default stack.
@@ -45,29 +39,21 @@ impl TestServer {
         L: Layer<S> + Send + 'static,
         L::Service: HttpService,
     {
-        let stop = Arc::new(Notify::new());
-        let told = Arc::clone(&stop);
-        let server = Server::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let server = server.with_grace(grace).with_shutdown(async move { told.notified().await });
-        let addr = server.local_addr();
-        let serving = tokio::spawn(async move {
-            server.serve(stack).await.expect("serving does not fail");
-        });
-        Self { addr, stop, serving }
+        Self(Serving::start(|server| server.with_grace(grace).serve(stack)).await)
     }
 
     /// Tells it to stop; it then takes its time.
     pub(crate) fn stop(&self) {
-        self.stop.notify_one();
+        self.0.stop.notify_one();
     }
 
     /// Whether it has stopped.
     pub(crate) fn has_stopped(&self) -> bool {
-        self.serving.is_finished()
+        self.0.serving.is_finished()
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
-        self.addr
+        self.0.addr
     }
 
     /// A client that is ready to ask: one of a legacy revision has shaken hands.
@@ -104,6 +90,6 @@ fn identify<B>(mut request: Request<B>) -> Request<B> {
 
 impl Drop for TestServer {
     fn drop(&mut self) {
-        self.serving.abort();
+        self.0.serving.abort();
     }
 }

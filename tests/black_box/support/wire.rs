@@ -1,4 +1,4 @@
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -6,6 +6,8 @@ use http_body_util::Full;
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+
+use crate::shared::patiently;
 
 /// Sends one request over a connection of its own.
 pub(super) async fn send(addr: SocketAddr, request: Request<Bytes>) -> Response<Incoming> {
@@ -15,10 +17,4 @@ pub(super) async fn send(addr: SocketAddr, request: Request<Bytes>) -> Response<
     // It ends with the response's body.
     tokio::spawn(connection);
     patiently(requests.send_request(request.map(Full::new))).await.expect("an HTTP response")
-}
-
-/// Fails a test that would wait for ever.
-pub(super) async fn patiently<T>(work: impl Future<Output = T>) -> T {
-    const PATIENCE: Duration = Duration::from_secs(30);
-    tokio::time::timeout(PATIENCE, work).await.expect("the server answers in time")
 }

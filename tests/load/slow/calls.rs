@@ -12,7 +12,12 @@ use tower::Layer;
 use super::{
     BUDGET, FLOOD, Growth, READ, READ_PER_CONNECTION, SIZE, SLOW, SLOW_PER_CONNECTION, connect,
 };
-use crate::{alone, caller::Caller, patiently, serving::Serving, stage::Stage};
+use crate::{
+    alone,
+    caller::Caller,
+    shared::{Serving, patiently},
+    stage::Stage,
+};
 
 const NEWEST: ProtocolVersion = ProtocolVersion::V2025_11_25;
 const MODERN: ProtocolVersion = ProtocolVersion::V2026_07_28;
@@ -46,7 +51,7 @@ async fn hold_up_nobody<L>(
     L: Layer<McpService> + Send + 'static,
     L::Service: HttpService,
 {
-    let serving = Serving::start(stack, Duration::ZERO).await;
+    let serving = Serving::start(|server| server.with_grace(Duration::ZERO).serve(stack)).await;
     let connections = connect(serving.addr).await;
     let mut read = Vec::new();
     for connection in &connections {

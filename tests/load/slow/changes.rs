@@ -22,7 +22,7 @@ use crate::{
     alone,
     caller::Caller,
     http2::{Multiplexed, Streaming},
-    serving::Serving,
+    shared::Serving,
 };
 
 const TOOLS: &str = "notifications/tools/list_changed";
@@ -111,7 +111,7 @@ where
     L: Layer<McpService> + Send + 'static,
     L::Service: HttpService,
 {
-    let serving = Serving::start(stack, Duration::ZERO).await;
+    let serving = Serving::start(|server| server.with_grace(Duration::ZERO).serve(stack)).await;
     let connections = connect(serving.addr).await;
     let (mut slow, mut read) = (Vec::new(), Vec::new());
     for connection in &connections {
