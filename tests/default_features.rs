@@ -3,7 +3,8 @@
 #![cfg(not(feature = "validation"))]
 
 use mcp_stack::{
-    BoxError, McpService, ProtocolVersion, RegisterErrorKind, Stack, Tool, testing::TestClient,
+    BoxError, McpService, Prompt, ProtocolVersion, RegisterErrorKind, Stack, Tool,
+    testing::TestClient,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -115,4 +116,18 @@ fn a_limit_that_reading_does_not_check_is_refused_at_registration() {
     for said in ["\"list\"", "/properties/size/maximum", "the feature \"validation\""] {
         assert!(message.contains(said), "{message}");
     }
+}
+
+#[test]
+fn nor_is_a_limit_on_a_prompts_argument_passed_over() {
+    // PROMPT-8
+    #[derive(Deserialize, JsonSchema)]
+    struct Greet {
+        #[schemars(length(max = 80))]
+        name: String,
+    }
+    let prompt = Prompt::new("greet", |greet: Greet| greet.name);
+    let error = McpService::new("probe", "1.0.0").with_prompt(prompt).expect_err("a limit");
+    assert_eq!(error.kind(), RegisterErrorKind::InvalidSchema);
+    assert!(error.to_string().contains("/properties/name/maxLength"), "{error}");
 }
