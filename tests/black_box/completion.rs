@@ -43,14 +43,14 @@ async fn serve() -> TestServer {
     TestServer::of(service).await
 }
 
-fn of_prompt(name: &str, argument: &str, value: &str) -> Value {
+pub(crate) fn of_prompt(name: &str, argument: &str, value: &str) -> Value {
     json!({
         "ref": { "type": "ref/prompt", "name": name },
         "argument": { "name": argument, "value": value },
     })
 }
 
-fn of_template(uri: &str, variable: &str, value: &str) -> Value {
+pub(crate) fn of_template(uri: &str, variable: &str, value: &str) -> Value {
     json!({
         "ref": { "type": "ref/resource", "uri": uri },
         "argument": { "name": variable, "value": value },

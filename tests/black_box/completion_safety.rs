@@ -7,24 +7,13 @@ use mcp_stack::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Client, Refusal, TestServer};
+use crate::{
+    completion::{of_prompt, of_template},
+    support::{Client, Refusal, TestServer},
+};
 
 fn service() -> McpService {
     McpService::new("probe", "1.0.0")
-}
-
-fn of_prompt(name: &str, argument: &str, value: &str) -> Value {
-    json!({
-        "ref": { "type": "ref/prompt", "name": name },
-        "argument": { "name": argument, "value": value },
-    })
-}
-
-fn of_template(uri: &str, variable: &str, value: &str) -> Value {
-    json!({
-        "ref": { "type": "ref/resource", "uri": uri },
-        "argument": { "name": variable, "value": value },
-    })
 }
 
 fn with_settled(mut params: Value, settled: Value) -> Value {
