@@ -7,6 +7,7 @@
 //! | [`workload`] | what is asked, in which era |
 //! | [`check`] | whether an answer is right |
 //! | [`session`] | the legacy handshake and its end |
+//! | [`hello`] | building a hello world |
 //! | [`idle`] | the memory of idle sessions |
 //! | [`layers`] | the order in which layers are added to the stack |
 //! | [`limits`] | what a request may cost |
@@ -24,6 +25,7 @@
 
 pub mod artifact;
 pub mod check;
+pub mod hello;
 pub mod http;
 pub mod idle;
 pub mod layers;

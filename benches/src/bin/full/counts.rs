@@ -13,6 +13,7 @@ use mcp_bench::valgrind::{Exercise, instructions};
 use mcp_bench::workload::{Era, Workload};
 
 use crate::contenders::{CONTENDERS, named};
+use crate::lock;
 use crate::options::Options;
 use crate::progress::Progress;
 use crate::requests::{Row, rows};
@@ -135,8 +136,4 @@ fn per_request(job: &Job<'_>, options: &Options, folder: &Path, core: usize) -> 
     };
     let (less, more) = (count(few)?, count(many)?);
     Ok((more as f64 - less as f64) / (many - few) as f64)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

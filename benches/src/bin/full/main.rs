@@ -5,12 +5,13 @@
 //! full [--quick] [--rounds N]
 //! ```
 //!
-//! `--quick` gives each figure less time and fewer rounds (2 instead of 5); its ratios
-//! are right to about a tenth. The servers are built first. They run on core 0 and the
+//! `--quick` gives each figure less time and fewer rounds (2 instead of 5; hello worlds are
+//! built once instead of twice); its ratios are right to about a tenth. The servers are built first. They run on core 0 and the
 //! load on core 1.
 
 mod contenders;
 mod counts;
+mod hello;
 mod machine;
 mod memory;
 mod options;
@@ -20,7 +21,7 @@ mod requests;
 mod section;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use mcp_bench::proc;
@@ -35,10 +36,12 @@ fn main() -> Result<()> {
     eprintln!("building the servers");
     let servers = contenders::build_all()?;
 
-    let steps = requests::steps(&options) + memory::steps() + counts::steps();
+    let steps =
+        requests::steps(&options) + memory::steps() + counts::steps() + hello::steps(&options);
     let progress = Mutex::new(Progress::new(steps));
     let instructions = counts::measure(&servers, &options, &progress)?;
     let layers = counts::measure_layers(&options, &progress)?;
+    let hello = hello::measure(&options, &progress)?;
 
     let mut progress = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
     proc::pin_self(1).context("pinning needs taskset and two cores")?;
@@ -48,8 +51,12 @@ fn main() -> Result<()> {
     let memory = memory::measure(&runtime, &mut progress)?;
     progress.end();
 
-    let sections = [requests, instructions, layers, memory];
+    let sections = [requests, instructions, layers, memory, hello];
     println!("{}", report::write(folder, &sections, &options)?);
     println!("the whole report is in {}", folder.join("RESULTS.md").display());
     Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

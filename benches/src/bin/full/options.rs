@@ -11,6 +11,8 @@ pub(crate) struct Options {
     pub(crate) warm_up: Duration,
     /// Requests of the two runs whose difference is counted.
     pub(crate) counted: [u64; 2],
+    /// How often each hello world is built, in each profile.
+    pub(crate) builds: usize,
     /// How the run was started, for the report.
     pub(crate) command: String,
 }
@@ -40,6 +42,7 @@ impl Options {
                 time: millis(100),
                 warm_up: millis(30),
                 counted: [20, 60],
+                builds: 1,
                 command,
             }
         } else {
@@ -48,6 +51,7 @@ impl Options {
                 time: millis(300),
                 warm_up: millis(50),
                 counted: [50, 250],
+                builds: 2,
                 command,
             }
         })
