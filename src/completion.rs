@@ -59,6 +59,30 @@ pub struct CompletionRequest {
     pub arguments: BTreeMap<String, String>,
 }
 
+/// The completers of one item, by what they complete.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Completers(Vec<(String, Handler<Completion>)>);
+
+impl Completers {
+    pub(crate) fn insert(&mut self, name: String, completer: Handler<Completion>) {
+        self.0.retain(|(other, _)| *other != name);
+        self.0.push((name, completer));
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Handler<Completion>> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, completer)| completer)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is completed.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().map(|(name, _)| name)
+    }
+}
+
 /// A completer, and what it is called with.
 pub(crate) type Completing = (Handler<Completion>, Arguments);
 

@@ -1,16 +1,15 @@
 //! Protocol extensions: what a server says it supports.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use mcp_layers_core::jsonrpc::RawJson;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::meta::is_key;
 
 /// The extensions a server advertises, with their settings.
-#[derive(Clone, Default, Serialize)]
-#[serde(transparent)]
-pub(crate) struct Extensions(BTreeMap<String, RawJson>);
+#[derive(Clone, Default)]
+pub(crate) struct Extensions(Vec<(String, RawJson)>);
 
 impl Extensions {
     pub(crate) fn is_empty(&self) -> bool {
@@ -32,8 +31,15 @@ impl Extensions {
         if !settings.is_object() {
             return Err(fail("must have an object for its settings, {} if there are none"));
         }
-        self.0.insert(id, settings);
+        self.0.retain(|(other, _)| *other != id);
+        self.0.push((id, settings));
         Ok(())
+    }
+}
+
+impl Serialize for Extensions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(id, settings)| (id, settings)))
     }
 }
 

@@ -1,6 +1,4 @@
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::check_uri;
 
@@ -26,17 +24,20 @@ use super::check_uri;
 pub struct ViewSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     csp: Option<Csp>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    permissions: BTreeMap<Permission, Granted>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "granted")]
+    permissions: Vec<Permission>,
     #[serde(skip_serializing_if = "Option::is_none")]
     domain: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prefers_border: Option<bool>,
 }
 
-/// `{}`
-#[derive(Debug, Clone, Copy, Serialize)]
-struct Granted {}
+/// Each as a member, `{}`.
+fn granted<S: Serializer>(permissions: &[Permission], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Granted {}
+    serializer.collect_map(permissions.iter().map(|permission| (permission, Granted {})))
+}
 
 /// A feature of the browser that a view asks for. The host may refuse: the view finds
 /// out in the browser whether it has it.
@@ -68,7 +69,9 @@ impl ViewSettings {
 
     /// Asks for a feature of the browser.
     pub fn add_permission(mut self, permission: Permission) -> Self {
-        self.permissions.insert(permission, Granted {});
+        if !self.permissions.contains(&permission) {
+            self.permissions.push(permission);
+        }
         self
     }
 

@@ -163,19 +163,24 @@ impl Exchange<'_> {
 
     /// Hands the request to a handler.
     fn start(&mut self, run: impl FnOnce(Context) -> Kind) -> Routed {
+        let context = self.context()?;
+        let kind = run(context.clone());
+        let id = self.request.id.clone();
+        Ok(Dispatched::Started(Pending::new(id, self.version, kind, context)))
+    }
+
+    /// What the handler sees of the request, which it takes with it.
+    fn context(&mut self) -> Result<Context, ErrorObject> {
         let progress_token = self.progress_token()?;
         let emitter = Emitter::new(self.offer.stream_budget, self.log_level());
-        let Request { id, method, params } = &mut *self.request;
-        let (id, method, params) = (id.clone(), method.clone(), mem::take(params));
+        let (method, params) = (self.request.method.clone(), mem::take(&mut self.request.params));
         let asking = Asking::new(Arc::clone(self.offer), method, params, self.version);
         #[cfg(feature = "asking")]
         if asking.asks_by_result() {
             asking.resume(&self.parts.extensions)?;
         }
         let token = self.token.clone();
-        let context = Context::new(self.parts, emitter, token, progress_token, asking);
-        let kind = run(context.clone());
-        Ok(Dispatched::Started(Pending::new(id, self.version, kind, context)))
+        Ok(Context::new(self.parts, emitter, token, progress_token, asking))
     }
 
     /// PROG-1: a string or an integer.

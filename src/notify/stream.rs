@@ -15,7 +15,7 @@ use mcp_layers_core::{
     queue::{self, Receiver},
     shutdown::{Shutdown, Work, WorkGuard},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     Filter,
@@ -143,11 +143,13 @@ impl Stream for Changes {
 fn acknowledgement(filter: &Filter, id: &RequestId) -> Message {
     #[derive(Serialize)]
     struct Params<'a> {
-        #[serde(rename = "_meta")]
-        meta: std::collections::BTreeMap<&'static str, &'a RequestId>,
+        #[serde(rename = "_meta", serialize_with = "of_subscription")]
+        meta: &'a RequestId,
         notifications: &'a Filter,
     }
-    let meta = [(meta::SUBSCRIPTION_ID, id)].into();
-    let params = Params { meta, notifications: filter };
+    fn of_subscription<S: Serializer>(id: &RequestId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(meta::SUBSCRIPTION_ID, id)])
+    }
+    let params = Params { meta: id, notifications: filter };
     Message::notification("notifications/subscriptions/acknowledged", &params)
 }

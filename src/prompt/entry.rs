@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::{Prompt, PromptArgument, PromptResult};
 use crate::{
-    Arguments, Completion, CompletionRequest, Handler, Icon, InvalidArguments, Meta, RegisterError,
+    Arguments, CompletionRequest, Handler, Icon, InvalidArguments, Meta, RegisterError,
     RegisterErrorKind,
-    completion::Completing,
+    completion::{Completers, Completing},
     registry::{Item, Reader, Snapshot, Table, rename_entry},
     schema::{self, Validator},
 };
@@ -23,7 +23,7 @@ pub(crate) struct PromptEntry {
     input: Option<Arc<Validator>>,
     listed: RawJson,
     pub(crate) handler: Handler<PromptResult>,
-    pub(crate) completions: BTreeMap<String, Handler<Completion>>,
+    pub(crate) completions: Completers,
 }
 
 impl PromptEntry {
@@ -126,7 +126,7 @@ impl Prompt {
             fail(RegisterErrorKind::InvalidSchema, fault)
         })?;
         let known = |name: &String| arguments.iter().any(|known| known.name == *name);
-        if let Some(name) = self.completions.keys().find(|name| !known(name)) {
+        if let Some(name) = self.completions.names().find(|name| !known(name)) {
             let fault = format!("completes {name:?}, which is no argument of it");
             return Err(fail(RegisterErrorKind::InvalidPart, fault));
         }

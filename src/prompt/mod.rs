@@ -6,8 +6,6 @@ mod result;
 pub(crate) use entry::PromptEntry;
 pub use result::{PromptMessage, PromptResult};
 
-use std::collections::BTreeMap;
-
 use mcp_layers_core::jsonrpc::RawJson;
 use serde::Serialize;
 use tower_layer::Layer;
@@ -15,6 +13,7 @@ use tower_service::Service;
 
 use crate::{
     BoxError, Call, Completion, Handler, Icon, IntoHandler, Meta,
+    completion::Completers,
     schema::{self, Property},
 };
 
@@ -58,7 +57,7 @@ pub struct Prompt {
     takes: Option<RawJson>,
     icons: Vec<Icon>,
     meta: Option<Meta>,
-    completions: BTreeMap<String, Handler<Completion>>,
+    completions: Completers,
     handler: Handler<PromptResult>,
 }
 
@@ -81,7 +80,7 @@ impl Prompt {
             takes,
             icons: Vec::new(),
             meta: None,
-            completions: BTreeMap::new(),
+            completions: Completers::default(),
             handler: handler.into_handler(),
         }
     }

@@ -1,6 +1,5 @@
 use std::{
-    collections::{BTreeMap, HashMap},
-    ops::Bound,
+    collections::HashMap,
     sync::{Arc, OnceLock},
 };
 
@@ -54,7 +53,8 @@ pub(crate) struct Reader {
 #[derive(Debug)]
 pub(crate) struct Table<T: Item> {
     by_key: HashMap<Arc<str>, u64>,
-    items: BTreeMap<u64, Arc<T>>,
+    /// Each with its place, which is its own for good.
+    items: Vec<(u64, Arc<T>)>,
     next: u64,
     /// Where the items come from that are not here.
     sources: Vec<Arc<Source<T::Described>>>,
@@ -79,7 +79,7 @@ impl<T: Item> Table<T> {
         }
         self.differs |= item.differs_by_client();
         self.by_key.insert(item.key().into(), self.next);
-        self.items.insert(self.next, item);
+        self.items.push((self.next, item));
         self.next += 1;
         self.changed();
         Ok(())
@@ -89,15 +89,20 @@ impl<T: Item> Table<T> {
     pub(crate) fn put(&mut self, item: T) {
         self.differs |= item.differs_by_client();
         let place = *self.by_key.entry(item.key().into()).or_insert(self.next);
-        self.next = self.next.max(place + 1);
-        self.items.insert(place, Arc::new(item));
+        match self.find(place) {
+            Some(at) => self.items[at].1 = Arc::new(item),
+            None => {
+                self.items.push((place, Arc::new(item)));
+                self.next += 1;
+            }
+        }
         self.changed();
     }
 
     /// Removes an item; `false` if there was none.
     pub(crate) fn remove(&mut self, key: &str) -> bool {
         let Some(place) = self.by_key.remove(key) else { return false };
-        self.items.remove(&place);
+        self.items.remove(self.find(place).expect("it has a key"));
         self.changed();
         true
     }
@@ -130,7 +135,12 @@ impl<T: Item> Table<T> {
 
     /// The item with this key.
     pub(crate) fn get(&self, key: &str) -> Option<&Arc<T>> {
-        self.by_key.get(key).and_then(|place| self.items.get(place))
+        let at = self.find(*self.by_key.get(key)?)?;
+        Some(&self.items[at].1)
+    }
+
+    fn find(&self, place: u64) -> Option<usize> {
+        self.items.binary_search_by_key(&place, |(place, _)| *place).ok()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -139,7 +149,7 @@ impl<T: Item> Table<T> {
 
     /// All items, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<T>> {
-        self.items.values()
+        self.items.iter().map(|(_, item)| item)
     }
 
     /// Whether there ever was an item, or a source of any: the capability is advertised from then on
@@ -163,15 +173,16 @@ impl<T: Item> Table<T> {
         size: usize,
     ) -> Bytes {
         match after {
-            Some(place) => self.write_page(name, reader, Bound::Excluded(place), size),
+            Some(last) => self.write_page(name, reader, Some(last), size),
             None => self.first_page[reader.era as usize * 2 + usize::from(reader.views)]
-                .get_or_init(|| self.write_page(name, reader, Bound::Unbounded, size))
+                .get_or_init(|| self.write_page(name, reader, None, size))
                 .clone(),
         }
     }
 
-    fn write_page(&self, name: &str, reader: Reader, start: Bound<u64>, size: usize) -> Bytes {
-        let mut rest = self.items.range((start, Bound::Unbounded));
+    fn write_page(&self, name: &str, reader: Reader, after: Option<u64>, size: usize) -> Bytes {
+        let start = self.items.partition_point(|(place, _)| Some(*place) <= after);
+        let mut rest = self.items[start..].iter();
         let mut out = format!("\"{name}\":[").into_bytes();
         let mut last = None;
         for (place, item) in rest.by_ref().take(size) {
@@ -221,7 +232,7 @@ impl<T: Item> Default for Table<T> {
     fn default() -> Self {
         Self {
             by_key: HashMap::new(),
-            items: BTreeMap::new(),
+            items: Vec::new(),
             next: 0,
             sources: Vec::new(),
             revision: 0,

@@ -1,7 +1,4 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 use serde::Serialize;
@@ -12,9 +9,8 @@ use super::{
     UriTemplate, path_safety,
 };
 use crate::{
-    CacheHints, Completion, CompletionRequest, Handler, Meta, RegisterError, RegisterErrorKind,
-    ResourceLink,
-    completion::Completing,
+    CacheHints, CompletionRequest, Handler, Meta, RegisterError, RegisterErrorKind, ResourceLink,
+    completion::{Completers, Completing},
     registry::{Item, Reader, Snapshot, Table},
     schema,
     uri::is_scheme,
@@ -36,9 +32,9 @@ pub(crate) struct TemplateEntry {
     /// A link to one of its resources, but for the URI.
     link: ResourceLink,
     pub(crate) template: UriTemplate,
-    any_value: BTreeSet<String>,
+    any_value: Vec<String>,
     pub(crate) reading: Arc<Reading>,
-    pub(crate) completions: BTreeMap<String, Handler<Completion>>,
+    pub(crate) completions: Completers,
 }
 
 /// How a resource is read.
@@ -194,7 +190,7 @@ impl ResourceTemplate {
             }
         }
         let unknown = |name: &&String| !is_variable(name);
-        if let Some(name) = self.completions.keys().find(unknown) {
+        if let Some(name) = self.completions.names().find(unknown) {
             return Err(format!("completes {name:?}, which is no variable of it"));
         }
         match self.any_value.iter().find(unknown) {
@@ -213,7 +209,7 @@ impl TemplateEntry {
 
     /// Whether a variable may have this value.
     fn is_safe(&self, name: &str, value: &Value) -> bool {
-        self.any_value.contains(name)
+        self.any_value.iter().any(|allowed| allowed == name)
             || path_safety::is_safe(value, self.template.is_reserved(name))
     }
 

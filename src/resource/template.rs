@@ -1,5 +1,3 @@
-use std::collections::{BTreeMap, BTreeSet};
-
 use mcp_layers_core::jsonrpc::RawJson;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -7,6 +5,7 @@ use tower_service::Service;
 use super::{About, ResourceRead, about};
 use crate::{
     Annotations, BoxError, CacheHints, Call, Completion, Handler, Icon, IntoHandler, Meta,
+    completion::Completers,
 };
 
 /// Resources whose URIs follow a template; its variables are the handler's
@@ -32,9 +31,9 @@ pub struct ResourceTemplate {
     /// The schema of what the handler takes.
     pub(super) takes: Option<RawJson>,
     pub(super) handler: Handler<ResourceRead>,
-    pub(super) completions: BTreeMap<String, Handler<Completion>>,
+    pub(super) completions: Completers,
     /// Variables whose values are not checked for what leads a path astray.
-    pub(super) any_value: BTreeSet<String>,
+    pub(super) any_value: Vec<String>,
 }
 
 impl ResourceTemplate {
@@ -62,15 +61,15 @@ impl ResourceTemplate {
             cache: None,
             takes: H::input_schema(),
             handler: handler.into_handler(),
-            completions: BTreeMap::new(),
-            any_value: BTreeSet::new(),
+            completions: Completers::default(),
+            any_value: Vec::new(),
         }
     }
 
     /// Lets a variable have any value, `/` and `..` included: for one that is a search
     /// term or a key, and of which no handler makes a path.
     pub fn dangerously_allow_any_value(mut self, variable: impl Into<String>) -> Self {
-        self.any_value.insert(variable.into());
+        self.any_value.push(variable.into());
         self
     }
 

@@ -4,10 +4,8 @@
 //! of an integer type. It does not check what attributes add to a type's schema: limits
 //! on numbers and lengths, patterns. A schema with one of those is refused here.
 
-use std::collections::BTreeMap;
-
 use mcp_layers_core::jsonrpc::RawJson;
-use serde::de::IgnoredAny;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{Arguments, InvalidArguments};
@@ -18,6 +16,11 @@ pub(crate) struct Validator {
     /// The schema is that of a tool that takes nothing, which therefore reads nothing.
     of_nothing: bool,
 }
+
+/// No member.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 impl Validator {
     /// Refuses a schema that says more than reading a value checks.
@@ -34,9 +37,7 @@ impl Validator {
 
     /// The arguments, for the handler to read.
     pub(crate) fn accept(&self, arguments: RawJson) -> Result<Arguments, InvalidArguments> {
-        let is_empty =
-            || arguments.to::<BTreeMap<String, IgnoredAny>>().is_ok_and(|them| them.is_empty());
-        if self.of_nothing && !is_empty() {
+        if self.of_nothing && arguments.to::<Nothing>().is_err() {
             return Err(InvalidArguments::new("nothing is allowed here")); // TOOL-10
         }
         Ok(Arguments::new(arguments))
