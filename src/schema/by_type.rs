@@ -105,6 +105,8 @@ fn is_of_the_type(keyword: &str, value: &Value, members: &Map<String, Value>) ->
 #[cfg(test)]
 #[expect(dead_code, reason = "types are here for their schemas")]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use schemars::JsonSchema;
     use serde_json::json;
 
@@ -131,7 +133,7 @@ mod tests {
             email: Option<std::net::IpAddr>,
             shapes: Vec<Shape>,
             counts: BTreeMap<String, u16>,
-            set: std::collections::BTreeSet<i8>,
+            set: BTreeSet<i8>,
             whatever: Value,
         }
         compile::<Everything>().expect("reading it checks all that its schema says");
