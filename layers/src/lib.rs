@@ -4,7 +4,9 @@
 //! Nothing is on by default; `full` is every layer, and `cors` is tower-http's CORS
 //! layer set up by [`validate_origin`]. A layer names no other layer:
 //! they share the words of [`mcp_layers_core`] and speak through its typed
-//! extensions. Each module's page is the layer's contract.
+//! extensions. Each module's page is the layer's contract. Costs in instructions are
+//! those of a `tools/call` with 64 bytes of text, in user mode, as callgrind counts them
+//! in `benches`.
 //!
 //! [`tower`]: https://docs.rs/tower
 

@@ -1,4 +1,4 @@
-//! A part of the default stack: the border, and the first N layers in the order of
+//! A part of the stack: the border, and the first N layers in the order of
 //! `mcp_bench::layers`. What a layer costs is what N costs more than N - 1.
 //!
 //!     cargo run --release --bin layers -- --layers N 127.0.0.1:8080
@@ -7,9 +7,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use mcp_bench::stack;
+use mcp_stack::layers::batch::BatchLayer;
 use mcp_stack::layers::cancellation::CancellationLayer;
+use mcp_stack::layers::explorer::ExplorerLayer;
+use mcp_stack::layers::http_sse::HttpSseLayer;
 use mcp_stack::layers::protocol_version::ProtocolVersionLayer;
+use mcp_stack::layers::rate_limit::{ByClientAddr, Rate, RateLimitLayer};
 use mcp_stack::layers::request_metadata::RequestMetadataLayer;
+use mcp_stack::layers::resume::ResumeLayer;
 use mcp_stack::layers::validate_host::ValidateHostLayer;
 use mcp_stack::layers::validate_origin::ValidateOriginLayer;
 use mcp_stack::{Server, Stack};
@@ -39,6 +44,13 @@ async fn main() -> Result<()> {
     let cancellation = session.clone().with_cancellation(CancellationLayer::new());
     let origin = cancellation.clone().with_validate_origin(ValidateOriginLayer::new());
     let host = origin.clone().with_validate_host(ValidateHostLayer::new());
+    // And those that the default stack does without.
+    let limit = RateLimitLayer::new(Rate::per_second(u32::MAX)?, ByClientAddr);
+    let limited = host.clone().with_rate_limit(limit);
+    let resume = limited.clone().with_resume(ResumeLayer::new());
+    let batch = resume.clone().with_batch(BatchLayer::new());
+    let sse = batch.clone().with_bytes_layer(HttpSseLayer::new());
+    let explorer = batch.clone().with_bytes_layer((HttpSseLayer::new(), ExplorerLayer::new()));
 
     let server = Server::bind(&*addr).await.context("binding the address")?;
     println!("listening on {}", server.url());
@@ -50,7 +62,12 @@ async fn main() -> Result<()> {
         4 => server.serve(cancellation).await?,
         5 => server.serve(origin).await?,
         6 => server.serve(host).await?,
-        _ => bail!("--layers is at most 6"),
+        7 => server.serve(limited).await?,
+        8 => server.serve(resume).await?,
+        9 => server.serve(batch).await?,
+        10 => server.serve(sse).await?,
+        11 => server.serve(explorer).await?,
+        _ => bail!("--layers is at most 11"),
     }
     Ok(())
 }
