@@ -1,6 +1,7 @@
 //! Handlers that ask the client: what becomes of a run that wants an answer.
 
 use std::{
+    fmt,
     future::Future,
     pin::Pin,
     task::{Context as TaskContext, Poll, ready},
@@ -120,10 +121,7 @@ impl Pending {
         }
         match pages.error(self.version) {
             Ok(error) => self.error(&error),
-            Err(fault) => {
-                tracing::error!(id = %self.id, fault, "the client could not be asked");
-                self.error(&ErrorObject::internal("the client could not be asked"))
-            }
+            Err(fault) => self.error(&self.could_not_ask(&fault)),
         }
     }
 
@@ -139,10 +137,13 @@ impl Pending {
             | InputErrorKind::Unreachable => ErrorObject::internal(message),
             InputErrorKind::InputRequired
             | InputErrorKind::Unsupported
-            | InputErrorKind::DuplicateKey => {
-                tracing::error!(id = %self.id, %error, "the client could not be asked");
-                ErrorObject::internal("the client could not be asked")
-            }
+            | InputErrorKind::DuplicateKey => self.could_not_ask(&error),
         })
+    }
+
+    /// The fault is the author's, and for the log.
+    fn could_not_ask(&self, fault: &dyn fmt::Display) -> ErrorObject {
+        tracing::error!(id = %self.id, %fault, "the client could not be asked");
+        ErrorObject::internal("the client could not be asked")
     }
 }
