@@ -2,6 +2,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use mcp_layers_core::jsonrpc::{ErrorObject, RawJson};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{Prompt, PromptArgument, PromptResult};
 use crate::{
@@ -117,14 +118,17 @@ impl Prompt {
         let arguments = self.arguments.map_err(|fault| {
             RegisterError::new(RegisterErrorKind::InvalidPart, "prompt", &self.name, fault)
         })?;
-        let input = self.takes.as_ref().map(|takes| {
-            let tree = takes.to().map_err(|error| error.to_string())?;
-            Validator::compile(&tree).map(Arc::new)
-        });
-        let input = input.transpose().map_err(|fault: String| {
+        let unfit = |fault: String| {
             let fault = format!("the schema of its arguments {fault}");
             fail(RegisterErrorKind::InvalidSchema, fault)
-        })?;
+        };
+        let takes: Option<Value> = self
+            .takes
+            .as_ref()
+            .map(RawJson::to)
+            .transpose()
+            .map_err(|error| unfit(error.to_string()))?;
+        let input = takes.as_ref().map(Validator::compile).transpose().map_err(unfit)?;
         let known = |name: &String| arguments.iter().any(|known| known.name == *name);
         if let Some(name) = self.completions.names().find(|name| !known(name)) {
             let fault = format!("completes {name:?}, which is no argument of it");
@@ -142,8 +146,8 @@ impl Prompt {
             listed: RawJson::from_value(&listed).expect("a prompt's entry serialises"),
             name: self.name,
             arguments,
-            takes_others: self.takes.as_ref().is_some_and(schema::takes_others),
-            input,
+            takes_others: takes.as_ref().is_some_and(schema::takes_others),
+            input: input.map(Arc::new),
             handler: self.handler,
             completions: self.completions,
         })

@@ -88,10 +88,8 @@ pub(crate) fn properties(schema: &RawJson) -> Vec<Property> {
 }
 
 /// Whether a type takes members that its schema does not name, as a map does.
-pub(crate) fn takes_others(schema: &RawJson) -> bool {
-    let others =
-        schema.to::<Value>().ok().and_then(|tree| tree.get("additionalProperties").cloned());
-    others.is_some_and(|others| others != Value::Bool(false))
+pub(crate) fn takes_others(schema: &Value) -> bool {
+    schema.get("additionalProperties").is_some_and(|others| *others != Value::Bool(false))
 }
 
 /// One property of an object's schema.
