@@ -7,7 +7,7 @@ use mcp_bench::hello::{Hello, PROFILES, SERVERS, measure as build, table};
 
 use crate::options::Options;
 use crate::progress::Progress;
-use crate::section::{Contest, Section};
+use crate::section::{Better, Contest, Section};
 
 const OURS: &str = "mcp-stack";
 /// What is measured beside us and is no peer.
@@ -43,12 +43,9 @@ pub(crate) fn measure(options: &Options, progress: &Mutex<Progress>) -> Result<S
     Ok(Section { title: "Hello world", text, plots: Vec::new(), contests })
 }
 
-/// Less is better.
 fn contest(what: &str, servers: &[Hello], figure: Figure) -> Option<Contest> {
     let ours = figure(servers.iter().find(|hello| hello.name == OURS)?);
     let peers = servers.iter().filter(|hello| ![OURS, FLOOR].contains(&hello.name));
-    let best = peers.min_by(|one, other| figure(one).total_cmp(&figure(other)))?;
-    let theirs = figure(best);
-    let what = format!("hello world: {what}");
-    Some(Contest { what, ours, peer: best.name, theirs, ratio: ours / theirs })
+    let peers = peers.map(|hello| (hello.name, figure(hello)));
+    Contest::against(format!("hello world: {what}"), Better::Less, ours, peers)
 }

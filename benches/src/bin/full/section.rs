@@ -33,17 +33,28 @@ impl Contest {
     /// From the contenders' figures in their order; `None` without ours or a peer's.
     pub(crate) fn of(what: String, better: Better, figures: &[Option<f64>]) -> Option<Self> {
         let ours = CONTENDERS.iter().zip(figures).find(|(who, _)| who.name == OURS)?.1.as_ref()?;
+        let peers = CONTENDERS
+            .iter()
+            .zip(figures)
+            .filter(|(who, _)| who.is_peer)
+            .filter_map(|(who, figure)| Some((who.name, (*figure)?)));
+        Self::against(what, better, *ours, peers)
+    }
+
+    /// Against the best of these peers; `None` without any.
+    pub(crate) fn against(
+        what: String,
+        better: Better,
+        ours: f64,
+        peers: impl Iterator<Item = (&'static str, f64)>,
+    ) -> Option<Self> {
         let ratio = |theirs: f64| match better {
             Better::Less => ours / theirs,
             Better::More => theirs / ours,
         };
-        CONTENDERS
-            .iter()
-            .zip(figures)
-            .filter(|(who, _)| who.is_peer)
-            .filter_map(|(who, figure)| Some((who.name, (*figure)?)))
+        peers
             .max_by(|(_, one), (_, other)| ratio(*one).total_cmp(&ratio(*other)))
-            .map(|(peer, theirs)| Self { what, ours: *ours, peer, theirs, ratio: ratio(theirs) })
+            .map(|(peer, theirs)| Self { what, ours, peer, theirs, ratio: ratio(theirs) })
     }
 }
 
